@@ -1,0 +1,1 @@
+//! The ideas behind large systems as pure state machines.
