@@ -1,1 +1,20 @@
-//! The server.
+//! The real things behind the labs, over HTTP and WebSockets, and the page itself.
+//!
+//! [`app()`] is everything that answers; [`serve`](serve::serve) puts it on a socket, and the executable
+//! only reads its flags and calls both.
+
+#![forbid(unsafe_code)]
+
+pub mod app;
+pub mod closing;
+mod consistent_hashing;
+mod health;
+mod origin;
+pub mod page;
+pub mod presence;
+pub mod problem;
+mod security;
+pub mod serve;
+pub mod start;
+
+pub use app::{Config, app};

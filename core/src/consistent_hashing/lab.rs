@@ -9,7 +9,7 @@ mod frame;
 
 pub use action::{
     Action, Event, MOST_KEYS, MOST_SHARDS, MOST_VIRTUAL_NODES, MOST_WEIGHT, Scenario,
-    position_to_turn, shard_name, turn_to_position,
+    position_to_turn, replay_work, shard_name, turn_to_position,
 };
 pub use frame::{Frame, Journey, KeyView, PointView, ShardView};
 
@@ -68,6 +68,10 @@ pub struct Moved {
 enum Refusal {
     #[error("a run has at most {MOST_SHARDS} shards")]
     TooManyShards,
+    #[error("{0} is up already")]
+    UpAlready(ShardId),
+    #[error("{0} is down already")]
+    DownAlready(ShardId),
     #[error(transparent)]
     Ring(#[from] RingError),
 }
@@ -225,11 +229,13 @@ impl Lab {
                 (Event::PointReleased { shard, virtual_node }, Some(shard))
             }
             Action::SetWeight { shard, weight } => {
-                self.ring.set_weight(shard, weight.min(action::MOST_WEIGHT))?;
+                let weight = weight.min(action::MOST_WEIGHT);
+                self.ring.set_weight(shard, weight)?;
                 (Event::WeightSet { shard, weight }, Some(shard))
             }
             Action::SetVirtualNodes { virtual_nodes } => {
-                self.ring.set_virtual_nodes(virtual_nodes.min(action::MOST_VIRTUAL_NODES))?;
+                let virtual_nodes = virtual_nodes.min(action::MOST_VIRTUAL_NODES);
+                self.ring.set_virtual_nodes(virtual_nodes)?;
                 (Event::VirtualNodesSet { virtual_nodes }, None)
             }
         };
@@ -256,11 +262,14 @@ impl Lab {
         Ok(shard)
     }
 
-    fn set_up(&mut self, shard: ShardId, up: bool) -> Result<(), RingError> {
-        if self.ring.is_in_service(shard) == up {
-            return Ok(());
-        }
+    fn set_up(&mut self, shard: ShardId, up: bool) -> Result<(), Refusal> {
+        let was_up = self.ring.is_in_service(shard);
         self.ring.set_in_service(shard, up)?;
+        match (was_up, up) {
+            (true, true) => return Err(Refusal::UpAlready(shard)),
+            (false, false) => return Err(Refusal::DownAlready(shard)),
+            _ => {}
+        }
         if up {
             self.modulo.add(shard);
         } else {
@@ -299,8 +308,13 @@ impl Lab {
             moved.ring += 1;
             let involved = changed.is_none() || owner == changed || holding.owner == changed;
             self.last_was_minimal &= involved;
-            let from = holding.owner.filter(|it| Some(*it) != crashed);
-            travellers.push((index as u32, from));
+            if owner.is_some() {
+                let from = holding.owner.filter(|it| Some(*it) != crashed);
+                travellers.push((index as u32, from));
+            } else {
+                // No shard is left that its data could travel to.
+                holding.transfer = None;
+            }
             holding.owner = owner;
         }
         self.send_off(now, &travellers);

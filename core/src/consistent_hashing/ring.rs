@@ -180,7 +180,8 @@ impl<H: KeyHash> Ring<H> {
             let points = u64::from(virtual_nodes) * u64::from(shard.weight);
             shard.placed.retain(|virtual_node, _| u64::from(*virtual_node) < points);
         }
-        let ids: Vec<ShardId> = self.shards().map(|(id, _, _)| id).collect();
+        let ids: Vec<ShardId> =
+            self.shards().map(|(id, _, _)| id).filter(|id| self.is_in_service(*id)).collect();
         let points = ids.into_iter().flat_map(|id| self.points_of(id)).collect();
         self.points.clear();
         self.merge(points);
@@ -307,12 +308,10 @@ impl<H: KeyHash> Ring<H> {
         self.hash.position(format!("{name}#{virtual_node}").as_bytes())
     }
 
-    /// Where a shard's points stand, in the order of its virtual nodes.
-    fn points_of(&self, id: ShardId) -> Vec<Point> {
+    /// Where a shard's points stand, or would if it were in service, in the order of its virtual
+    /// nodes; none for an unknown shard.
+    pub fn points_of(&self, id: ShardId) -> Vec<Point> {
         let Ok(shard) = self.shard(id) else { return Vec::new() };
-        if !shard.in_service {
-            return Vec::new();
-        }
         let stand = |virtual_node| {
             let placed = shard.placed.get(&virtual_node).copied();
             let position = placed.unwrap_or_else(|| self.hash_of(&shard.name, virtual_node));
@@ -323,8 +322,10 @@ impl<H: KeyHash> Ring<H> {
 
     fn stand_again(&mut self, id: ShardId) {
         self.points.retain(|point| point.shard != id);
-        let points = self.points_of(id);
-        self.merge(points);
+        if self.is_in_service(id) {
+            let points = self.points_of(id);
+            self.merge(points);
+        }
     }
 
     /// Sorts some new points and merges them with the sorted ones: the stable sort finds the two

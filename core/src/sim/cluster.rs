@@ -282,6 +282,8 @@ impl<M: Machine> Cluster<M> {
     }
 
     fn start(&mut self, id: NodeId, events: &mut Vec<ClusterEvent<M>>) {
+        // Whoever restarts a node that has yet to start must not have it started twice.
+        self.agenda.retain(|due| !matches!(due, Due::Start(owner) if *owner == id));
         let node = &mut self.nodes[usize::from(id.0)];
         node.machine = Some(M::recover(&node.config, node.durable_log()));
         events.push(ClusterEvent::Started(id));

@@ -132,6 +132,8 @@ pub struct Explorer<M: Model> {
     queue: VecDeque<(u32, usize, M::State)>,
     generated: usize,
     depth: usize,
+    /// Whether a new state was left out because of the limits.
+    is_cut_short: bool,
 }
 
 impl<M: Model> Explorer<M> {
@@ -147,6 +149,7 @@ impl<M: Model> Explorer<M> {
             queue: VecDeque::new(),
             generated: 0,
             depth: 0,
+            is_cut_short: false,
             model,
         };
         let initial = explorer.model.initial();
@@ -165,7 +168,7 @@ impl<M: Model> Explorer<M> {
     pub fn expand(&mut self, budget: usize) -> bool {
         let mut actions = Vec::new();
         for _ in 0..budget {
-            if self.origins.len() >= self.limits.states {
+            if self.is_cut_short {
                 return false;
             }
             let Some((index, depth, state)) = self.queue.pop_front() else { return false };
@@ -183,12 +186,12 @@ impl<M: Model> Explorer<M> {
                 self.check(index, &state, &[Kind::EventuallyAtRest]);
             }
         }
-        !self.queue.is_empty()
+        !self.queue.is_empty() && !self.is_cut_short
     }
 
     /// What is known so far.
     pub fn report(&self) -> Report<M> {
-        let is_complete = self.queue.is_empty();
+        let is_complete = self.queue.is_empty() && !self.is_cut_short;
         let verdict = |(property, found): (&Property<M>, &Option<u32>)| {
             let verdict = match (found, property.kind, is_complete) {
                 (Some(state), Kind::Sometimes, _) => Verdict::Witnessed(self.path_to(*state)),
@@ -210,9 +213,15 @@ impl<M: Model> Explorer<M> {
 
     fn discover(&mut self, origin: Origin, depth: usize, state: M::State) {
         self.generated += 1;
-        if !self.seen.insert(fingerprint(&state)) {
+        let fingerprint = fingerprint(&state);
+        if self.seen.contains(&fingerprint) {
             return;
         }
+        if self.origins.len() >= self.limits.states {
+            self.is_cut_short = true;
+            return;
+        }
+        self.seen.insert(fingerprint);
         let index = self.origins.len() as u32;
         self.origins.push(origin);
         self.depth = self.depth.max(depth);

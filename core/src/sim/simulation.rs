@@ -58,7 +58,7 @@ pub struct Invariant<S> {
 /// Actions are in the order of their times; an action is applied after everything that happens by
 /// itself up to and including its time.
 #[derive(Serialize, Deserialize)]
-#[serde(bound = "")]
+#[serde(bound = "", deny_unknown_fields)]
 pub struct Run<S: Simulation> {
     /// What is there at the start.
     pub scenario: S::Scenario,
@@ -155,6 +155,32 @@ pub struct Transcript<S: Simulation> {
     pub state: S,
     /// How many steps and actions there were.
     pub steps: u64,
+}
+
+/// A transcript in few words: equal summaries mean that two worlds replayed the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplaySummary {
+    /// How many steps and actions there were.
+    pub steps: u64,
+    /// How many events they brought about.
+    pub events: u64,
+    /// The invariants that were broken along the way.
+    pub broken: Vec<String>,
+    /// XXH64 of the transcript's text, in hexadecimal: a 64-bit number does not fit JavaScript's.
+    pub fingerprint: String,
+}
+
+impl<S: Simulation> Transcript<S> {
+    /// The transcript in few words.
+    pub fn summary(&self) -> ReplaySummary {
+        let text = self.to_string();
+        ReplaySummary {
+            steps: self.steps,
+            events: self.events.len() as u64,
+            broken: self.violations.iter().map(|it| it.invariant.to_owned()).collect(),
+            fingerprint: format!("{:016x}", xxhash_rust::xxh64::xxh64(text.as_bytes(), 0)),
+        }
+    }
 }
 
 /// Replays a run up to and including the time `until`, or until `max_steps` things have happened.

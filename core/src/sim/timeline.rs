@@ -144,7 +144,7 @@ impl<S: Simulation> Timeline<S> {
     /// Goes to a moment exactly, also between things that happen at the same time. If the run does
     /// not get as far as that position by then, goes to its time.
     pub fn go_to(&mut self, moment: Moment) {
-        if moment < self.moment() {
+        if moment.position < self.head.position || moment.time < self.head.now {
             let Moment { position, time } = moment;
             self.head = self.snapshots.newest(|head| head.position <= position && head.now <= time);
         }

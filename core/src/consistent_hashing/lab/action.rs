@@ -3,6 +3,7 @@
 use super::super::hash::HashKind;
 use super::super::ring::ShardId;
 use super::Moved;
+use crate::sim::Time;
 use serde::{Deserialize, Serialize};
 
 /// The most shards of a run.
@@ -188,4 +189,26 @@ pub fn shard_name(shard: ShardId) -> String {
         number /= 26;
     }
     letters.iter().rev().collect()
+}
+
+/// At most how many points and keys a replay of these actions touches: what a server that replays
+/// strangers' runs may want to bound.
+pub fn replay_work(scenario: &Scenario, actions: &[(Time, Action)]) -> u64 {
+    let Scenario { mut shards, mut virtual_nodes, keys, .. } = scenario.clamped();
+    let mut weight = 1;
+    for (_, action) in actions {
+        match action {
+            Action::AddShard { weight: of_new } => {
+                shards = (shards + 1).min(MOST_SHARDS);
+                weight = weight.max((*of_new).min(MOST_WEIGHT));
+            }
+            Action::SetWeight { weight: new, .. } => weight = weight.max((*new).min(MOST_WEIGHT)),
+            Action::SetVirtualNodes { virtual_nodes: new } => {
+                virtual_nodes = virtual_nodes.max((*new).min(MOST_VIRTUAL_NODES));
+            }
+            _ => {}
+        }
+    }
+    let points = u64::from(shards) * u64::from(virtual_nodes) * u64::from(weight);
+    (points + u64::from(keys)) * (actions.len() as u64 + 1)
 }

@@ -1,6 +1,6 @@
 //! What is drawn of the lab at one moment: plain data.
 
-use super::super::ring::ShardId;
+use super::super::ring::{Point, ShardId};
 use super::{Key, Lab, Moved};
 use crate::sim::Time;
 use std::sync::Arc;
@@ -14,6 +14,8 @@ pub struct Frame {
     pub shards: Vec<ShardView>,
     /// The points, clockwise from the top.
     pub points: Vec<PointView>,
+    /// Where the points of the shards that are down stood.
+    pub ghosts: Vec<Point>,
     /// The keys, in the order of their numbers.
     pub keys: Vec<KeyView>,
     /// Their names and positions, by number.
@@ -85,9 +87,9 @@ pub struct Journey {
 pub(super) fn draw(lab: &Lab, now: Time) -> Frame {
     let mut shards: Vec<ShardView> = lab.ring.shards().map(|it| shard_view(lab, it)).collect();
     let points = point_views(lab);
-    for point in &points {
+    for (index, point) in points.iter().enumerate() {
         if let Some(shard) = find(&mut shards, Some(point.shard)) {
-            shard.share += arc_share(point, points.len());
+            shard.share += arc_share(point, index == 0);
         }
     }
     let mut travelling = 0;
@@ -109,10 +111,13 @@ pub(super) fn draw(lab: &Lab, now: Time) -> Frame {
             }),
         });
     }
+    let down = lab.ring.shards().filter(|(id, _, _)| !lab.ring.is_in_service(*id));
+    let ghosts = down.flat_map(|(id, _, _)| lab.ring.points_of(id)).collect();
     Frame {
         now,
         shards,
         points,
+        ghosts,
         keys,
         names: lab.keys.clone(),
         virtual_nodes: lab.ring.virtual_nodes(),
@@ -140,9 +145,10 @@ fn point_views(lab: &Lab) -> Vec<PointView> {
     views.collect()
 }
 
-/// Which part of the circle belongs to a point; a single point owns all of it.
-fn arc_share(point: &PointView, points: usize) -> f64 {
-    if points == 1 {
+/// Which part of the circle belongs to a point. Of several on one spot the first owns their arc; if
+/// all stand there, or there is only one, the first owns the whole circle.
+fn arc_share(point: &PointView, is_first: bool) -> f64 {
+    if is_first && point.position == point.arc_from {
         return 1.0;
     }
     point.position.wrapping_sub(point.arc_from) as f64 / 18_446_744_073_709_551_616.0

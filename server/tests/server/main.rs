@@ -1,0 +1,10 @@
+//! The server as its clients meet it: over real sockets, on ports that the system picks.
+
+mod consistent_hashing;
+mod limits;
+mod page;
+mod presence;
+mod problems;
+mod process;
+mod running;
+mod security;
