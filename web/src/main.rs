@@ -1,2 +1,13 @@
-//! The page.
-fn main() {}
+//! The page: draws frames and sends actions, knows no algorithm.
+
+mod app;
+mod components;
+mod labs;
+mod live;
+mod player;
+mod routes;
+mod theme;
+
+fn main() {
+    yew::Renderer::<app::App>::new().render();
+}

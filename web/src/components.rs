@@ -1,0 +1,27 @@
+//! The parts of which every lab's page is made.
+
+mod badge;
+mod chart;
+mod copy;
+mod data_table;
+mod download;
+mod glyph;
+mod goals;
+mod keys_sheet;
+mod meter;
+mod section;
+mod slider;
+mod stage;
+
+pub use badge::{Badge, Provenance};
+pub use chart::{BarChart, BarTone, Bars};
+pub use copy::CopyCommand;
+pub use data_table::{DataTable, Row};
+pub use download::{DownloadButton, download, download_canvas};
+pub use glyph::{CanvasShapes, Glyph, Sign};
+pub use goals::{Goal, GoalList, done_count, use_goals};
+pub use keys_sheet::{KeyGroup, KeysSheet};
+pub use meter::{Meter, MeterTone};
+pub use section::Section;
+pub use slider::Slider;
+pub use stage::{Painter, Stage, Surface, Ticker};

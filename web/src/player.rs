@@ -1,0 +1,14 @@
+//! Plays, steps, scrubs, forks and shares the run of any simulation: once, for every lab.
+//!
+//! [`use_player`] owns a timeline and the loop that moves it; [`PlayerBar`] is its face and knows no
+//! simulation; [`use_link`] keeps the run in the address.
+
+mod bar;
+mod link;
+mod model;
+mod shared;
+
+pub use bar::{PLAYER_KEYS, PlayerBar, use_player_keys};
+pub use link::{current_link, link_of, link_problem, use_link};
+pub use model::{Command, Start};
+pub use shared::{Player, use_player};

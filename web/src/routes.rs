@@ -1,0 +1,18 @@
+//! The addresses of the page.
+
+use yew_router::prelude::*;
+
+/// Where a reader can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Routable)]
+pub enum Route {
+    /// The front door.
+    #[at("/")]
+    Home,
+    /// A lab, in the order of [`Lab::ALL`](crate::labs::Lab::ALL).
+    #[at("/labs/consistent-hashing")]
+    ConsistentHashing,
+    /// Anything else.
+    #[not_found]
+    #[at("/404")]
+    NotFound,
+}
