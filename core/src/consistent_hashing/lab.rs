@@ -131,17 +131,11 @@ impl Simulation for Lab {
     }
 
     fn step(&mut self) -> Vec<Event> {
-        let Some((ticket, mut keys)) = self.arrivals.pop() else { return Vec::new() };
-        // A key that was sent elsewhere meanwhile has a later arrival of its own.
-        keys.retain(|&key| {
-            let transfer = &mut self.holdings[key as usize].transfer;
-            let is_here = transfer.is_some_and(|it| it.arrives_at == ticket.at);
-            if is_here {
-                *transfer = None;
-            }
-            is_here
-        });
-        if keys.is_empty() { Vec::new() } else { vec![Event::KeysArrived { keys }] }
+        let Some((_, keys)) = self.arrivals.pop() else { return Vec::new() };
+        for &key in &keys {
+            self.holdings[key as usize].transfer = None;
+        }
+        vec![Event::KeysArrived { keys }]
     }
 
     fn act(&mut self, now: Time, action: Action) -> Vec<Event> {
@@ -203,7 +197,7 @@ impl Lab {
         let (event, changed) = match action {
             Action::AddShard { weight } => {
                 self.check_room()?;
-                let shard = self.add_shard(weight.clamp(1, action::MOST_WEIGHT))?;
+                let shard = self.add_shard(weight.min(action::MOST_WEIGHT))?;
                 (Event::ShardAdded { shard }, Some(shard))
             }
             Action::RemoveShard { shard } => {
@@ -311,17 +305,25 @@ impl Lab {
             if owner.is_some() {
                 let from = holding.owner.filter(|it| Some(*it) != crashed);
                 travellers.push((index as u32, from));
-            } else {
-                // No shard is left that its data could travel to.
-                holding.transfer = None;
             }
             holding.owner = owner;
+            holding.transfer = None;
         }
+        self.call_off();
         self.send_off(now, &travellers);
         self.last_moved = moved;
         self.moved.ring += moved.ring;
         self.moved.modulo += moved.modulo;
         moved
+    }
+
+    /// Strikes the keys that now belong elsewhere from the batches that are still under way.
+    fn call_off(&mut self) {
+        let holdings = &self.holdings;
+        self.arrivals.retain(|_, keys| {
+            keys.retain(|&key| holdings[key as usize].transfer.is_some());
+            !keys.is_empty()
+        });
     }
 
     fn send_off(&mut self, now: Time, travellers: &[(u32, Option<ShardId>)]) {

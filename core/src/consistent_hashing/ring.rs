@@ -328,14 +328,20 @@ impl<H: KeyHash> Ring<H> {
         }
     }
 
-    /// Sorts some new points and merges them with the sorted ones: the stable sort finds the two
-    /// ordered stretches and merges them in one pass.
+    /// Sorts some new points and merges them into the sorted ones from the back, in place: each
+    /// stretch between two new points is found by bisection and moved as a whole.
     fn merge(&mut self, mut new: Vec<Point>) {
         let shards = &self.shards;
-        let order = |a: &Point, b: &Point| order(shards, a, b);
-        new.sort_unstable_by(order);
-        self.points.append(&mut new);
-        self.points.sort_by(order);
+        new.sort_unstable_by(|a, b| order(shards, a, b));
+        let mut unmoved = self.points.len();
+        self.points.extend_from_slice(&new);
+        for (before, point) in new.iter().enumerate().rev() {
+            let older = &self.points[..unmoved];
+            let seat = older.partition_point(|it| order(shards, it, point).is_lt());
+            self.points.copy_within(seat..unmoved, seat + before + 1);
+            self.points[seat + before] = *point;
+            unmoved = seat;
+        }
     }
 
     fn move_point(&mut self, id: ShardId, virtual_node: u32, to: u64) {

@@ -50,9 +50,9 @@ impl<T> Agenda<T> {
         self.entries.remove(&ticket)
     }
 
-    /// Keeps only the entries for which `keep` is true.
-    pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
-        self.entries.retain(|_, entry| keep(entry));
+    /// Keeps only the entries for which `keep`, which may change them, is true.
+    pub fn retain(&mut self, mut keep: impl FnMut(Ticket, &mut T) -> bool) {
+        self.entries.retain(|ticket, entry| keep(*ticket, entry));
     }
 
     /// All entries in the order in which they are due.

@@ -38,7 +38,7 @@ pub enum LossReason {
 }
 
 /// What happened in a cluster.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ClusterEvent<M: Machine> {
     /// A node booted from its log.
     Started(NodeId),
@@ -283,7 +283,7 @@ impl<M: Machine> Cluster<M> {
 
     fn start(&mut self, id: NodeId, events: &mut Vec<ClusterEvent<M>>) {
         // Whoever restarts a node that has yet to start must not have it started twice.
-        self.agenda.retain(|due| !matches!(due, Due::Start(owner) if *owner == id));
+        self.agenda.retain(|_, due| !matches!(due, Due::Start(owner) if *owner == id));
         let node = &mut self.nodes[usize::from(id.0)];
         node.machine = Some(M::recover(&node.config, node.durable_log()));
         events.push(ClusterEvent::Started(id));
@@ -302,7 +302,7 @@ impl<M: Machine> Cluster<M> {
         node.timers.clear();
         node.forcing = false;
         node.crash_after = None;
-        self.agenda.retain(|due| match due {
+        self.agenda.retain(|_, due| match due {
             Due::Timer(owner, _) | Due::ForceDone(owner) | Due::Start(owner) => *owner != id,
             Due::Delivery(_) => true,
         });

@@ -20,19 +20,19 @@ impl fmt::Display for NodeId {
 }
 
 /// A protocol participant.
-pub trait Machine: Clone + Debug {
+pub trait Machine: Clone + Debug + PartialEq {
     /// What the participant is told before it starts: its own name, its peers, its time-outs.
     type Config: Clone + Debug;
     /// What a client or an operator asks of it.
-    type Command: Clone + Debug;
+    type Command: Clone + Debug + PartialEq;
     /// What participants send each other.
-    type Message: Clone + Debug;
+    type Message: Clone + Debug + PartialEq;
     /// Names a timer; setting it again replaces it.
     type Timer: Clone + Debug + Ord;
     /// What it writes to its log.
-    type Record: Clone + Debug;
+    type Record: Clone + Debug + PartialEq;
     /// What it tells the world, for drawing and for checking.
-    type Event: Clone + Debug;
+    type Event: Clone + Debug + PartialEq;
 
     /// Boots from what the log holds: empty on the first start, whatever survived after a crash.
     fn recover(config: &Self::Config, log: &[Self::Record]) -> Self;

@@ -33,7 +33,7 @@ pub struct Past<E> {
 }
 
 /// A future that was left behind when the reader acted in its past.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Branch<S: Simulation> {
     /// The whole run.
     pub run: Run<S>,

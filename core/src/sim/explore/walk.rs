@@ -19,7 +19,8 @@ pub enum WalkEvent<M: Model> {
     Took(M::Action),
     /// The action is impossible in this state, which stays.
     Refused(M::Action),
-    /// From here on this property, claimed of every state, does not hold.
+    /// From here on this property does not hold: one claimed of every state, or one claimed of a
+    /// state in which nothing more can happen, when this is such a state.
     Broke(&'static str),
 }
 
@@ -46,15 +47,10 @@ impl<M: Model> Simulation for Walk<M> {
         let Some(next) = self.model.next(&self.state, &action) else {
             return vec![WalkEvent::Refused(action)];
         };
-        let before = std::mem::replace(&mut self.state, next);
-        let mut events = vec![WalkEvent::Took(action)];
-        for property in self.model.properties() {
-            let holds = |state| (property.holds)(&self.model, state);
-            if property.kind == Kind::Always && holds(&before) && !holds(&self.state) {
-                events.push(WalkEvent::Broke(property.name));
-            }
-        }
-        events
+        let was_broken = self.broken();
+        self.state = next;
+        let broken = self.broken().into_iter().filter(|name| !was_broken.contains(name));
+        std::iter::once(WalkEvent::Took(action)).chain(broken.map(WalkEvent::Broke)).collect()
     }
 
     fn frame(&self, _now: Time) -> M::State {
@@ -64,5 +60,23 @@ impl<M: Model> Simulation for Walk<M> {
     fn invariants() -> &'static [Invariant<Self>] {
         // A model's properties belong to its value, not to its type: `act` reports them.
         &[]
+    }
+}
+
+impl<M: Model> Walk<M> {
+    /// The names of the properties that the present state breaks.
+    fn broken(&self) -> Vec<&'static str> {
+        let mut actions = Vec::new();
+        self.model.actions(&self.state, &mut actions);
+        let is_at_rest = !actions.iter().any(|it| self.model.next(&self.state, it).is_some());
+        let properties = self.model.properties().into_iter().filter(|property| {
+            let is_claimed = match property.kind {
+                Kind::Always => true,
+                Kind::EventuallyAtRest => is_at_rest,
+                Kind::Sometimes => false,
+            };
+            is_claimed && !(property.holds)(&self.model, &self.state)
+        });
+        properties.map(|property| property.name).collect()
     }
 }

@@ -1,0 +1,28 @@
+//! The kernel's own proof, before any lab relies on it: values, faults, replay, travel and search.
+//!
+//! The same tests run natively and, with fewer seeds, in wasm.
+
+#[path = "sim/cluster.rs"]
+mod cluster;
+#[path = "sim/explorer.rs"]
+mod explorer;
+#[path = "sim/heartbeats.rs"]
+mod heartbeats;
+#[path = "sim/models.rs"]
+mod models;
+#[path = "sim/network.rs"]
+mod network;
+#[path = "sim/parcels.rs"]
+mod parcels;
+#[path = "sim/parcels_proof.rs"]
+mod parcels_proof;
+#[path = "sim/parcels_run.rs"]
+mod parcels_run;
+#[path = "sim/script.rs"]
+mod script;
+#[path = "sim/timeline.rs"]
+mod timeline;
+#[path = "sim/two_phase.rs"]
+mod two_phase;
+#[path = "sim/values.rs"]
+mod values;
