@@ -61,8 +61,8 @@ fn FrontDoor() -> Html {
     let started: usize = Lab::ALL.iter().map(done).sum();
     let next = if started == 0 { "Begin with " } else { "Go on with " };
     html! {
-        <>
-            <header class="prose front-door">
+        <div class="front">
+            <header class="prose">
                 <h1>{ "Operate the ideas behind large systems" }</h1>
                 <p class="lede">
                     { "Each lab is a working model that you can drag, crash, rewind and share. The code that moves the \
@@ -85,7 +85,7 @@ fn FrontDoor() -> Html {
                     </li>
                 }) }
             </ul>
-        </>
+        </div>
     }
 }
 

@@ -240,13 +240,13 @@ impl<S: Simulation> Model<S> {
         self.timeline.go_to(moment);
     }
 
-    pub fn view(&self, describe: fn(&S::Event) -> String) -> PlayerView {
+    pub fn view(&self, describe: fn(&[S::Event]) -> String) -> PlayerView {
         let timeline = &self.timeline;
         let caption = timeline
             .past()
             .rev()
             .find(|past| past.moment.position <= timeline.moment().position)
-            .map(|past| past.events.iter().map(describe).collect::<Vec<_>>().join(", "));
+            .map(|past| describe(&past.events));
         let branches = timeline.branches().iter().map(|branch| BranchView {
             forked_at: branch.forked_at,
             actions: branch.run.actions.len(),

@@ -15,6 +15,8 @@ const LONGEST_FRAME_MS: f64 = 100.0;
 
 struct Shared<S: Simulation> {
     model: RefCell<Model<S>>,
+    /// The picture of the present, made once however many look at it.
+    picture: RefCell<Option<Rc<S::Frame>>>,
     ticker: Ticker,
     /// Told when something outside the canvas has to be drawn again.
     refresh: RefCell<Option<Box<dyn Fn()>>>,
@@ -32,6 +34,7 @@ impl<S: Simulation> Shared<S> {
 
     /// Something has changed: draws it and keeps the loop going if it should be.
     fn changed(self: &Rc<Self>) {
+        self.picture.replace(None);
         self.ticker.tick();
         self.notify();
         self.schedule();
@@ -73,6 +76,7 @@ impl<S: Simulation> Shared<S> {
             model.tick(elapsed);
             model.timeline().moment().position != before || !model.is_playing()
         };
+        self.picture.replace(None);
         self.ticker.tick();
         if happened || now_ms - self.last_refresh_ms.get() >= REFRESH_MS {
             self.last_refresh_ms.set(now_ms);
@@ -102,12 +106,14 @@ impl<S: Simulation> PartialEq for Player<S> {
 
 impl<S: Simulation> Player<S> {
     /// What is to be drawn now.
-    pub fn frame(&self) -> S::Frame {
-        self.shared.model.borrow().timeline().frame()
+    pub fn frame(&self) -> Rc<S::Frame> {
+        let mut picture = self.shared.picture.borrow_mut();
+        let draw = || Rc::new(self.shared.model.borrow().timeline().frame());
+        picture.get_or_insert_with(draw).clone()
     }
 
-    /// What the bar shows; `describe` puts an event into words.
-    pub fn view(&self, describe: fn(&S::Event) -> String) -> PlayerView {
+    /// What the bar shows; `describe` puts what happened at once into words.
+    pub fn view(&self, describe: fn(&[S::Event]) -> String) -> PlayerView {
         self.shared.model.borrow().view(describe)
     }
 
@@ -196,6 +202,7 @@ pub fn use_player<S: Simulation>(start: impl FnOnce() -> Start<S>) -> Player<S> 
     let shared = use_memo((), |()| {
         Rc::new(Shared {
             model: RefCell::new(Model::new(start())),
+            picture: RefCell::new(None),
             ticker: Ticker::default(),
             refresh: RefCell::new(None),
             revision: Cell::new(0),

@@ -22,7 +22,7 @@ use yew::prelude::*;
 pub fn Console(props: &Stage) -> Html {
     let Stage { player, frame, selected, on_select, on_act } = props;
     let canvas = use_node_ref();
-    let view = player.view(words::describe);
+    let view = player.view(words::sentence);
     let on_virtual_nodes = on_act.reform(|virtual_nodes: u32| {
         playground_core::consistent_hashing::Action::SetVirtualNodes { virtual_nodes }
     });
@@ -103,13 +103,20 @@ fn Setup(props: &PlayerProps) -> Html {
             load.emit(Scenario { hash: hash.unwrap_or_default(), ..scenario.clone() });
         })
     };
+    let named = scenarios::all();
+    let is_played = |named: &Named| {
+        named.run.scenario == run.scenario && run.actions == named.run.actions
+    };
+    let is_own = !named.iter().any(is_played);
     let Scenario { shards, keys, hash, .. } = run.scenario;
     html! {
         <div class="consistent-hashing-setup">
             <label>{ "Begin with " }<select onchange={on_named}>
-                { for scenarios::all().iter().map(|named| html! {
-                    <option value={named.name} selected={named.run.scenario == run.scenario
-                        && run.actions.starts_with(&named.run.actions)}>{ named.title }</option>
+                if is_own {
+                    <option value="" selected={true}>{ "A run of your own" }</option>
+                }
+                { for named.iter().map(|named| html! {
+                    <option value={named.name} selected={is_played(named)}>{ named.title }</option>
                 }) }
             </select></label>
             <label>{ "Shards " }<input type="number" min="1" max={MOST_SHARDS.to_string()} value={shards.to_string()}

@@ -61,7 +61,7 @@ pub fn RingFigure(props: &RingFigureProps) -> Html {
         <Stage class="consistent-hashing-ring" label={words::summary(&frame)} ticker={player.ticker()}
             painter={(*painter).clone()} on_visible={player.on_visible()} canvas={canvas.clone()}>
             if let Some(on_act) = on_act {
-                <Handles frame={Rc::new(frame)} selected={*selected} on_select={on_select.clone()}
+                <Handles {frame} selected={*selected} on_select={on_select.clone()}
                     on_act={on_act.clone()} />
             }
         </Stage>

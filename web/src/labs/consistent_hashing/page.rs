@@ -55,7 +55,7 @@ pub fn Page() -> Html {
         let selected = selected.clone();
         Callback::from(move |point: PointRef| selected.set(Some(point)))
     };
-    let frame = Rc::new(player.frame());
+    let frame = player.frame();
     let groups = vec![
         KeyGroup { title: "Player", keys: PLAYER_KEYS },
         KeyGroup { title: "A shard on the ring", keys: LAB_KEYS },
@@ -131,7 +131,7 @@ pub struct Stage {
 #[component]
 fn Lead(props: &Stage) -> Html {
     let Stage { player, frame, selected, on_select, on_act } = props;
-    let view = player.view(words::describe);
+    let view = player.view(words::sentence);
     let on_add = on_act.reform(|_: MouseEvent| Action::AddShard { weight: 1 });
     let on_virtual_nodes =
         on_act.reform(|virtual_nodes: u32| Action::SetVirtualNodes { virtual_nodes });

@@ -8,7 +8,6 @@ use crate::player::{Command, Start, use_player};
 use playground_core::consistent_hashing::lab::Frame;
 use playground_core::consistent_hashing::{Action, Lab, Scenario, ShardId};
 use playground_core::sim::{Run, Time};
-use std::rc::Rc;
 use yew::prelude::*;
 
 /// The story.
@@ -195,7 +194,7 @@ fn Figure(props: &FigureProps) -> Html {
     html! {
         <div class="consistent-hashing-story-figure">
             <RingFigure player={player.clone()} />
-            <Counters frame={Rc::new(frame)} has_totals={false} />
+            <Counters {frame} has_totals={false} />
             <div class="figure-controls">
                 <Slider label={knob.label()} steps={knob.steps()} {value} {on_change} unit={knob.unit()} />
                 <button class="consistent-hashing-replay-button" onclick={on_restart}>{ "Play again" }</button>

@@ -4,7 +4,7 @@ use playground_core::consistent_hashing::lab::{Frame, shard_name};
 use playground_core::consistent_hashing::{Event, ShardId};
 
 /// An event as half a sentence.
-pub fn describe(event: &Event) -> String {
+fn describe(event: &Event) -> String {
     let name = |shard: &ShardId| shard_name(*shard);
     match event {
         Event::ShardAdded { shard } => format!("shard {} joined", name(shard)),
@@ -31,12 +31,12 @@ pub fn describe(event: &Event) -> String {
     }
 }
 
-/// Several events as a sentence.
+/// What happened at once, as a sentence.
 pub fn sentence(events: &[Event]) -> String {
     let text = events.iter().map(describe).collect::<Vec<_>>().join("; ");
     let mut letters = text.chars();
-    let first = letters.next().map(|it| it.to_uppercase().collect::<String>());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+    let Some(first) = letters.next() else { return text };
+    format!("{}{}.", first.to_uppercase(), letters.as_str())
 }
 
 /// So many keys.
