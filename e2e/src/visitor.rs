@@ -6,7 +6,8 @@ use anyhow::{Context, Result, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fantoccini::actions::{
-    InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction,
+    ActionSequence, InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions,
+    PointerAction, TouchActions,
 };
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -185,6 +186,31 @@ impl Visitor {
     /// # Errors
     /// If the browser refuses.
     pub async fn drag(&self, css: &str, by: (f64, f64)) -> Result<()> {
+        let hand = |strokes: Vec<PointerAction>| {
+            let hand = MouseActions::new("mouse".to_owned());
+            ActionSequence::from(strokes.into_iter().fold(hand, MouseActions::then))
+        };
+        self.stroke(css, by, hand).await
+    }
+
+    /// The same with a finger.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn swipe(&self, css: &str, by: (f64, f64)) -> Result<()> {
+        let hand = |strokes: Vec<PointerAction>| {
+            let hand = TouchActions::new("finger".to_owned());
+            ActionSequence::from(strokes.into_iter().fold(hand, TouchActions::then))
+        };
+        self.stroke(css, by, hand).await
+    }
+
+    async fn stroke(
+        &self,
+        css: &str,
+        by: (f64, f64),
+        hand: impl Fn(Vec<PointerAction>) -> ActionSequence,
+    ) -> Result<()> {
         let element = self.see(css).await?;
         let script = "const shape = arguments[0].querySelector('circle') ?? arguments[0]; \
             shape.scrollIntoView({ block: 'center', behavior: 'instant' }); \
@@ -197,14 +223,10 @@ impl Visitor {
             x: (x + by.0 * part).round(),
             y: (y + by.1 * part).round(),
         };
-        let mut mouse = MouseActions::new("mouse".to_owned())
-            .then(to(0.0))
-            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
-        for part in 1..=10 {
-            mouse = mouse.then(to(f64::from(part) / 10.0));
-        }
-        mouse = mouse.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
-        Ok(self.client.perform_actions(mouse).await?)
+        let mut strokes = vec![to(0.0), PointerAction::Down { button: MOUSE_BUTTON_LEFT }];
+        strokes.extend((1..=10).map(|part| to(f64::from(part) / 10.0)));
+        strokes.push(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        Ok(self.client.perform_actions(hand(strokes)).await?)
     }
 
     /// Presses and releases a key, wherever the focus is.

@@ -53,6 +53,15 @@ async fn dragging_a_shard_moves_keys_and_the_counter_counts() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_finger_drags_a_shard_on_a_phone() -> Result<()> {
+    let visitor = at_the_start(Look { width: 360, ..Look::DESKTOP }).await?;
+    visitor.swipe(SHARD_A, (-130.0, 20.0)).await?;
+    ensure!(visitor.number(RING).await? > 0, "no key moved");
+    ensure!(visitor.script("return scrollX").await? == 0, "the page moved with the finger");
+    visitor.leave().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_works_by_keyboard_alone() -> Result<()> {
     let visitor = at_the_start(Look::DESKTOP).await?;
     // From the top of the page to shard A by Tab, then along the ring by arrows.

@@ -104,9 +104,8 @@ fn Setup(props: &PlayerProps) -> Html {
         })
     };
     let named = scenarios::all();
-    let is_played = |named: &Named| {
-        named.run.scenario == run.scenario && run.actions == named.run.actions
-    };
+    let is_played =
+        |named: &Named| named.run.scenario == run.scenario && run.actions == named.run.actions;
     let is_own = !named.iter().any(is_played);
     let Scenario { shards, keys, hash, .. } = run.scenario;
     html! {

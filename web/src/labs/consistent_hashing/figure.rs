@@ -15,6 +15,8 @@ use yew::prelude::*;
 
 /// More points than this get no handles: a finger could not tell them apart.
 pub const MOST_HANDLES: usize = 80;
+/// More points than this are drawn smaller, and only the first of each shard is a stop for Tab.
+const CROWD: usize = 16;
 /// While dragging, the model hears of a new place this often at most.
 const DRAG_INTERVAL_MS: f64 = 33.0;
 /// A pointer that moves less than this has clicked, not dragged.
@@ -63,6 +65,8 @@ pub fn RingFigure(props: &RingFigureProps) -> Html {
             if let Some(on_act) = on_act {
                 <Handles {frame} selected={*selected} on_select={on_select.clone()}
                     on_act={on_act.clone()} />
+            } else {
+                <Signs {frame} />
             }
         </Stage>
     }
@@ -76,6 +80,32 @@ struct Drag {
     from: (i32, i32),
     /// When the model last heard of it; none until the threshold is crossed.
     sent_ms: Option<f64>,
+}
+
+#[derive(Properties, PartialEq)]
+struct SignsProps {
+    frame: Rc<Frame>,
+}
+
+/// The shards of a figure that is only looked at.
+#[component]
+fn Signs(props: &SignsProps) -> Html {
+    let points = props.frame.points.iter().filter(|_| props.frame.points.len() <= CROWD);
+    html! {
+        <svg class="consistent-hashing-signs" viewBox={format!("0 0 {SIDE} {SIDE}")} aria-hidden="true">
+            { for points.map(|point| {
+                let (x, y) = geometry::place(point.position, RING);
+                let sign = Sign::nth(point.shard.0);
+                html! {
+                    <g key={key_of((point.shard, point.virtual_node))}
+                        transform={format!("translate({x:.2} {y:.2})")}>
+                        <path class={sign.class()} d={sign.path()} transform="scale(9)" />
+                        { name_html(&shard_name(point.shard), point.position, (x, y), true) }
+                    </g>
+                }
+            }) }
+        </svg>
+    }
 }
 
 #[derive(Properties, PartialEq)]
@@ -140,7 +170,7 @@ fn Handles(props: &HandlesProps) -> Html {
     let mut points: Vec<&PointView> = frame.points.iter().filter(|_| has_handles).collect();
     // In the order of their names: a drag must not move the element that the pointer holds.
     points.sort_by_key(|point| (point.shard, point.virtual_node));
-    let is_crowded = points.len() > 16;
+    let is_crowded = points.len() > CROWD;
     html! {
         <svg ref={svg} class="consistent-hashing-handles" viewBox={format!("0 0 {SIDE} {SIDE}")}
             {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onkeydown}>
