@@ -13,10 +13,12 @@
 pub mod hash;
 pub mod lab;
 pub mod modulo;
+pub mod placement;
 pub mod ring;
 pub mod scenarios;
 
 pub use hash::{HashKind, KeyHash, Md5, XxHash64};
 pub use lab::{Action, Event, Frame, Lab, Scenario};
 pub use modulo::Modulo;
+pub use placement::Placement;
 pub use ring::{Point, Ring, RingError, ShardId};

@@ -49,6 +49,24 @@ pub enum RingError {
     /// Virtual nodes times weight exceeds [`MOST_POINTS_PER_SHARD`].
     #[error("{0} points for one shard are more than {MOST_POINTS_PER_SHARD}")]
     TooManyPoints(u64),
+    /// The algorithm has no weights: every shard weighs 1.
+    #[error("this algorithm has no weights: a shard weighs 1, not {0}")]
+    Unweighted(u32),
+    /// The algorithm numbers its shards without gaps, so that only the last one can go.
+    #[error("only the last shard can be removed, not {0}")]
+    NotTheLast(ShardId),
+    /// The algorithm's table has no room for so many shards.
+    #[error("{0} shards are too many")]
+    TooManyShards(u64),
+    /// The algorithm's table must have a prime number of entries.
+    #[error("{0} entries of a table are not a prime number")]
+    TableNotPrime(u64),
+    /// A capacity factor must be a number, and a finite one.
+    #[error("a capacity factor must be finite")]
+    CapacityNotFinite,
+    /// With a capacity factor of 1 or less there is no room to spare.
+    #[error("a capacity factor must be greater than 1")]
+    CapacityTooSmall,
 }
 
 /// A point of the ring: where one virtual node of a shard stands.

@@ -4,114 +4,13 @@
 //! What is simplified: a node computes in no time; only messages, timers and forced writes take any.
 //! A crash keeps exactly the durable prefix of the log; sectors do not tear.
 
-use super::{
-    Agenda, Durability, Input, Machine, Network, NodeId, Outbox, Output, Rng, Span, Ticket, Time,
-};
-use std::collections::{BTreeMap, VecDeque};
+mod event;
+mod node;
 
-/// A message under way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flight<Message> {
-    /// The number of the message among all copies ever sent.
-    pub id: u64,
-    /// The sender.
-    pub from: NodeId,
-    /// The receiver.
-    pub to: NodeId,
-    /// What it says.
-    pub message: Message,
-    /// When it left.
-    pub sent_at: Time,
-}
+pub use event::{ClusterEvent, Flight, LossReason};
+pub use node::Node;
 
-/// Why a message did not arrive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LossReason {
-    /// The network lost it by chance.
-    Chance,
-    /// The link is cut.
-    Partition,
-    /// The receiver is down.
-    ReceiverDown,
-    /// Somebody took it off the wire.
-    Dropped,
-}
-
-/// What happened in a cluster.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ClusterEvent<M: Machine> {
-    /// A node booted from its log.
-    Started(NodeId),
-    /// A node died; the records that were not durable are gone.
-    Crashed {
-        /// Which node.
-        node: NodeId,
-        /// How many records it lost.
-        lost_records: usize,
-    },
-    /// A copy of a message left.
-    Sent(Flight<M::Message>),
-    /// A message arrived.
-    Delivered(Flight<M::Message>),
-    /// A message did not arrive.
-    Lost(Flight<M::Message>, LossReason),
-    /// A record was written to the log.
-    Appended {
-        /// By whom.
-        node: NodeId,
-        /// The record.
-        record: M::Record,
-        /// Whether the node waits until it is durable.
-        durability: Durability,
-    },
-    /// All records so far are durable, or so the disk says.
-    Forced(NodeId),
-    /// A timer fired.
-    Fired(NodeId, M::Timer),
-    /// A machine told the world something.
-    Reported(NodeId, M::Event),
-    /// A command reached a node that is down.
-    Refused(NodeId),
-}
-
-/// A node: a machine while it is up, and the disk that outlives it.
-#[derive(Clone, Debug)]
-pub struct Node<M: Machine> {
-    config: M::Config,
-    machine: Option<M>,
-    log: Vec<M::Record>,
-    durable: usize,
-    /// How long a forced write takes.
-    pub force_latency: Span,
-    /// Whether the disk confirms forced writes that a crash will take.
-    pub disk_lies: bool,
-    outbox: VecDeque<Output<M>>,
-    forcing: bool,
-    timers: BTreeMap<M::Timer, Ticket>,
-    crash_after: Option<u32>,
-}
-
-impl<M: Machine> Node<M> {
-    /// The machine; none while the node is down.
-    pub fn machine(&self) -> Option<&M> {
-        self.machine.as_ref()
-    }
-
-    /// The records written so far, the durable ones first.
-    pub fn log(&self) -> &[M::Record] {
-        &self.log
-    }
-
-    /// The records that a crash would leave.
-    pub fn durable_log(&self) -> &[M::Record] {
-        &self.log[..self.durable]
-    }
-
-    /// What the node has yet to carry out, in order.
-    pub fn pending(&self) -> impl Iterator<Item = &Output<M>> {
-        self.outbox.iter()
-    }
-}
+use super::{Agenda, Durability, Input, Machine, Network, NodeId, Outbox, Output, Rng, Span, Time};
 
 #[derive(Clone, Debug)]
 enum Due<M: Machine> {
@@ -136,7 +35,7 @@ pub struct Cluster<M: Machine> {
 impl<M: Machine> Cluster<M> {
     /// One node a configuration, all of them about to start at time zero on empty, instant disks.
     pub fn new(configs: impl IntoIterator<Item = M::Config>, network: Network, rng: Rng) -> Self {
-        let nodes: Vec<Node<M>> = configs.into_iter().map(new_node).collect();
+        let nodes: Vec<Node<M>> = configs.into_iter().map(Node::new).collect();
         let mut agenda = Agenda::default();
         for node in 0..nodes.len() {
             agenda.add(Time::ZERO, Due::Start(NodeId(node as u16)));
@@ -436,20 +335,5 @@ impl<M: Machine> Cluster<M> {
         let id = self.next_flight;
         self.next_flight += 1;
         Flight { id, from, to, message, sent_at: self.now }
-    }
-}
-
-fn new_node<M: Machine>(config: M::Config) -> Node<M> {
-    Node {
-        config,
-        machine: None,
-        log: Vec::new(),
-        durable: 0,
-        force_latency: Span::ZERO,
-        disk_lies: false,
-        outbox: VecDeque::new(),
-        forcing: false,
-        timers: BTreeMap::new(),
-        crash_after: None,
     }
 }

@@ -26,14 +26,15 @@ pub(super) fn classes_bear_their_labs_name(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in tree.files("web/src/labs/", "/style.css") {
         let Some(lab) = path.split('/').nth(3).map(|lab| lab.replace('_', "-")) else { continue };
-        for (line, class) in classes(text) {
-            let rest = class.strip_prefix(lab.as_str());
-            if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_'])) {
-                findings.push(Finding::new(
-                    path,
-                    line,
-                    format!("the class `.{class}` should begin with `.{lab}-`"),
-                ));
+        for (line, selector) in selectors(text) {
+            let bears_name = selector.match_indices('.').any(|(dot, _)| {
+                let rest = selector[dot + 1..].strip_prefix(lab.as_str());
+                rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+            });
+            if !bears_name {
+                let sentence =
+                    format!("`{selector}` reaches beyond the lab; name a class `.{lab}-…` in it");
+                findings.push(Finding::new(path, line, sentence));
             }
         }
     }
@@ -74,26 +75,26 @@ fn styles_inline(line: &str) -> bool {
     line.contains("unsafe-inline") || line.match_indices("style=").any(|(at, _)| is_attribute(at))
 }
 
-/// The classes in a stylesheet's selectors, with their lines.
-fn classes(css: &str) -> Vec<(usize, String)> {
+/// A stylesheet's selectors, each with its line; states and shared classes may qualify them.
+fn selectors(css: &str) -> Vec<(usize, String)> {
     let css = without_comments(css);
-    let mut classes = Vec::new();
-    // A selector is what stands between the last `{`, `}` or `;` and a `{`.
+    let mut selectors = Vec::new();
+    // Selectors are what stands between the last `{`, `}` or `;` and a `{`.
     let mut begin = 0;
     for (at, c) in css.char_indices().filter(|(_, c)| matches!(c, '{' | '}' | ';')) {
         let before = &css[begin..at];
         if c == '{' && !before.trim_start().starts_with('@') {
-            for (dot, _) in before.match_indices('.') {
-                let is_name = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-                let name: String = before[dot + 1..].chars().take_while(|&c| is_name(c)).collect();
-                if !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) {
-                    classes.push((css[..begin + dot].matches('\n').count() + 1, name));
-                }
+            let mut line = css[..begin].matches('\n').count() + 1;
+            for selector in before.split(',') {
+                let space = selector.len() - selector.trim_start().len();
+                let lead = selector[..space].matches('\n').count();
+                selectors.push((line + lead, selector.trim().to_owned()));
+                line += selector.matches('\n').count();
             }
         }
         begin = at + 1;
     }
-    classes
+    selectors
 }
 
 /// The stylesheet with its comments left out but for their line ends.
@@ -152,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_labs_classes_bear_its_name() {
-        let good = "/* .other { */\n.two-phase-commit { a: url(x.svg); }\n@media (width > 40.5em) {\n  g.two-phase-commit-log.two-phase-commit--on:hover, #a { b: .5s }\n}\n";
+        let good = "/* .other { */\n.two-phase-commit { a: url(x.svg); }\n@media (width > 40.5em) {\n  g.two-phase-commit-log.is-on:hover,\n  .two-phase-commit--a .glyph { b: .5s }\n}\n";
         check(
             classes_bear_their_labs_name,
             &[("web/src/labs/two_phase_commit/style.css", good)],
@@ -162,12 +163,16 @@ mod tests {
 
     #[test]
     fn classes_of_another_name_are_found_on_their_line() {
-        let bad = ".cdn-a,\n.b {}\n@media print {\n.cdnx { c: d }\n}";
+        let bad = ".cdn-a,\n.b {}\n@media print {\n.cdnx { c: d }\n}\nsvg { e: f }";
         let path = "web/src/labs/cdn/style.css";
         check(
             classes_bear_their_labs_name,
             &[(path, bad), ("web/styles/base.css", ".b {}")],
-            &["web/src/labs/cdn/style.css:2", "web/src/labs/cdn/style.css:4"],
+            &[
+                "web/src/labs/cdn/style.css:2",
+                "web/src/labs/cdn/style.css:4",
+                "web/src/labs/cdn/style.css:6",
+            ],
         );
     }
 }
