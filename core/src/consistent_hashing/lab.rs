@@ -8,16 +8,18 @@ mod action;
 mod frame;
 
 pub use action::{
-    Action, Event, MOST_KEYS, MOST_SHARDS, MOST_VIRTUAL_NODES, MOST_WEIGHT, Scenario,
-    position_to_turn, replay_work, shard_name, turn_to_position,
+    Action, Event, LONGEST_KEY_BYTES, MOST_KEYS, MOST_OWN_KEYS, MOST_SHARDS, MOST_VIRTUAL_NODES,
+    MOST_WEIGHT, Scenario, position_to_turn, replay_work, shard_name, turn_to_position,
 };
-pub use frame::{Frame, Journey, KeyView, PointView, ShardView};
+use frame::Standing;
+pub use frame::{Frame, Journey, KeyView, ShardView, Spread};
 
 use super::hash::{HashKind, KeyHash};
 use super::modulo::Modulo;
-use super::ring::{Ring, RingError, ShardId};
+use super::ring::{Point, Ring, RingError, ShardId};
 use crate::sim::{Agenda, Invariant, Rng, Simulation, Span, Time};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -63,6 +65,19 @@ pub struct Moved {
     pub modulo: u64,
 }
 
+/// How a key finds its shard, on the ring and with modulo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LookUp {
+    /// The key's hash, which is its position on the ring.
+    pub position: u64,
+    /// The first point clockwise, whose shard owns the key.
+    pub point: Point,
+    /// The hash modulo the number of shards that are up.
+    pub rest: u64,
+    /// The shard that owns the key with modulo.
+    pub modulo_owner: ShardId,
+}
+
 /// Why an action was impossible.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 enum Refusal {
@@ -79,10 +94,16 @@ enum Refusal {
 /// The state of the lab.
 #[derive(Clone, Debug)]
 pub struct Lab {
-    ring: Ring<HashKind>,
+    // What is shared with frames and snapshots is copied only when it changes.
+    ring: Arc<Ring<HashKind>>,
     modulo: Modulo<HashKind>,
     keys: Arc<[Key]>,
-    holdings: Vec<Holding>,
+    holdings: Arc<Vec<Holding>>,
+    standing: Standing,
+    /// The points that a hand has ever placed.
+    placed: BTreeSet<(ShardId, u32)>,
+    /// How many keys' data is under way.
+    travelling: u32,
     arrivals: Agenda<Vec<u32>>,
     moved: Moved,
     last_moved: Moved,
@@ -101,19 +122,23 @@ impl Simulation for Lab {
         let scenario = scenario.clamped();
         let hash = scenario.hash;
         let first = 100_000 + rng.below(900_000);
-        let key = |number| {
-            let name = format!("user-{}", first + number);
-            Key { position: hash.position(name.as_bytes()), name }
-        };
-        let keys: Arc<[Key]> = (0..u64::from(scenario.keys)).map(key).collect();
+        let generated =
+            (0..u64::from(scenario.keys)).map(|number| format!("user-{}", first + number));
+        let names: Vec<String> =
+            if scenario.own_keys.is_empty() { generated.collect() } else { scenario.own_keys };
+        let key = |name: String| Key { position: hash.position(name.as_bytes()), name };
+        let keys: Arc<[Key]> = names.into_iter().map(key).collect();
         let ring = Ring::with_hash(scenario.virtual_nodes, hash)
             .expect("a clamped scenario has at least one and not too many virtual nodes");
         let nowhere = Holding { owner: None, modulo_owner: None, transfer: None };
         let mut lab = Lab {
-            ring,
+            ring: Arc::new(ring),
             modulo: Modulo::new(hash),
-            holdings: vec![nowhere; keys.len()],
+            holdings: Arc::new(vec![nowhere; keys.len()]),
             keys,
+            standing: Standing::default(),
+            placed: BTreeSet::new(),
+            travelling: 0,
             arrivals: Agenda::default(),
             moved: Moved::default(),
             last_moved: Moved::default(),
@@ -123,6 +148,7 @@ impl Simulation for Lab {
             lab.add_shard(1).expect("names are not given twice");
         }
         lab.settle_keys();
+        lab.standing = Standing::of(&lab);
         lab
     }
 
@@ -132,9 +158,11 @@ impl Simulation for Lab {
 
     fn step(&mut self) -> Vec<Event> {
         let Some((_, keys)) = self.arrivals.pop() else { return Vec::new() };
+        let holdings = Arc::make_mut(&mut self.holdings);
         for &key in &keys {
-            self.holdings[key as usize].transfer = None;
+            holdings[key as usize].transfer = None;
         }
+        self.travelling -= keys.len() as u32;
         vec![Event::KeysArrived { keys }]
     }
 
@@ -154,7 +182,7 @@ impl Simulation for Lab {
             Invariant {
                 name: "every key belongs to the shard that the ring names",
                 holds: |lab| {
-                    let mut pairs = lab.keys.iter().zip(&lab.holdings);
+                    let mut pairs = lab.keys.iter().zip(lab.holdings.iter());
                     pairs.all(|(key, it)| it.owner == lab.ring.owner_at(key.position).ok())
                 },
             },
@@ -193,6 +221,18 @@ impl Lab {
         self.moved
     }
 
+    /// What becomes of any key, step by step; none while no shard is up.
+    pub fn look_up(&self, key: &str) -> Option<LookUp> {
+        let position = self.ring.position(key.as_bytes());
+        let up = self.ring.shards().filter(|(id, _, _)| self.ring.is_in_service(*id)).count();
+        Some(LookUp {
+            position,
+            point: self.ring.point_at(position).ok()?,
+            rest: position.checked_rem(up as u64)?,
+            modulo_owner: self.modulo.owner_at(position).ok()?,
+        })
+    }
+
     fn try_act(&mut self, now: Time, action: Action) -> Result<Vec<Event>, Refusal> {
         let (event, changed) = match action {
             Action::AddShard { weight } => {
@@ -201,7 +241,7 @@ impl Lab {
                 (Event::ShardAdded { shard }, Some(shard))
             }
             Action::RemoveShard { shard } => {
-                self.ring.remove(shard)?;
+                Arc::make_mut(&mut self.ring).remove(shard)?;
                 self.modulo.remove(shard);
                 (Event::ShardRemoved { shard }, Some(shard))
             }
@@ -215,21 +255,23 @@ impl Lab {
                 (Event::ShardRestarted { shard }, Some(shard))
             }
             Action::PlacePoint { shard, virtual_node, turn } => {
-                self.ring.place(shard, virtual_node, action::turn_to_position(turn))?;
+                let position = action::turn_to_position(turn);
+                Arc::make_mut(&mut self.ring).place(shard, virtual_node, position)?;
+                self.placed.insert((shard, virtual_node));
                 (Event::PointPlaced { shard, virtual_node, turn }, Some(shard))
             }
             Action::ReleasePoint { shard, virtual_node } => {
-                self.ring.release(shard, virtual_node)?;
+                Arc::make_mut(&mut self.ring).release(shard, virtual_node)?;
                 (Event::PointReleased { shard, virtual_node }, Some(shard))
             }
             Action::SetWeight { shard, weight } => {
                 let weight = weight.min(action::MOST_WEIGHT);
-                self.ring.set_weight(shard, weight)?;
+                Arc::make_mut(&mut self.ring).set_weight(shard, weight)?;
                 (Event::WeightSet { shard, weight }, Some(shard))
             }
             Action::SetVirtualNodes { virtual_nodes } => {
                 let virtual_nodes = virtual_nodes.min(action::MOST_VIRTUAL_NODES);
-                self.ring.set_virtual_nodes(virtual_nodes)?;
+                Arc::make_mut(&mut self.ring).set_virtual_nodes(virtual_nodes)?;
                 (Event::VirtualNodesSet { virtual_nodes }, None)
             }
         };
@@ -251,14 +293,14 @@ impl Lab {
 
     fn add_shard(&mut self, weight: u32) -> Result<ShardId, RingError> {
         let name = action::shard_name(self.ring.next_id());
-        let shard = self.ring.add(&name, weight)?;
+        let shard = Arc::make_mut(&mut self.ring).add(&name, weight)?;
         self.modulo.add(shard);
         Ok(shard)
     }
 
     fn set_up(&mut self, shard: ShardId, up: bool) -> Result<(), Refusal> {
         let was_up = self.ring.is_in_service(shard);
-        self.ring.set_in_service(shard, up)?;
+        Arc::make_mut(&mut self.ring).set_in_service(shard, up)?;
         match (was_up, up) {
             (true, true) => return Err(Refusal::UpAlready(shard)),
             (false, false) => return Err(Refusal::DownAlready(shard)),
@@ -274,7 +316,7 @@ impl Lab {
 
     /// Gives every key its owner without a journey: the start of a run.
     fn settle_keys(&mut self) {
-        for (key, holding) in self.keys.iter().zip(&mut self.holdings) {
+        for (key, holding) in self.keys.iter().zip(Arc::make_mut(&mut self.holdings)) {
             holding.owner = self.ring.owner_at(key.position).ok();
             holding.modulo_owner = self.modulo.owner_at(key.position).ok();
         }
@@ -290,7 +332,7 @@ impl Lab {
         let mut moved = Moved::default();
         let mut travellers = Vec::new();
         self.last_was_minimal = true;
-        for (index, holding) in self.holdings.iter_mut().enumerate() {
+        for (index, holding) in Arc::make_mut(&mut self.holdings).iter_mut().enumerate() {
             let position = self.keys[index].position;
             let modulo_owner = self.modulo.owner_at(position).ok();
             moved.modulo += u64::from(modulo_owner != holding.modulo_owner);
@@ -311,6 +353,8 @@ impl Lab {
         }
         self.call_off();
         self.send_off(now, &travellers);
+        self.travelling = self.arrivals.iter().map(|(_, keys)| keys.len() as u32).sum();
+        self.standing = Standing::of(self);
         self.last_moved = moved;
         self.moved.ring += moved.ring;
         self.moved.modulo += moved.modulo;
@@ -327,6 +371,7 @@ impl Lab {
     }
 
     fn send_off(&mut self, now: Time, travellers: &[(u32, Option<ShardId>)]) {
+        let holdings = Arc::make_mut(&mut self.holdings);
         let batch_size = travellers.len().div_ceil(MOST_BATCHES).max(1);
         let gap = Span(DEPARTURES.0 / travellers.len().div_ceil(batch_size).max(1) as u64);
         for (number, batch) in travellers.chunks(batch_size).enumerate() {
@@ -334,7 +379,7 @@ impl Lab {
             let arrives_at = departs_at + TRAVEL;
             for &(key, from) in batch {
                 let transfer = Transfer { from, departs_at, arrives_at };
-                self.holdings[key as usize].transfer = Some(transfer);
+                holdings[key as usize].transfer = Some(transfer);
             }
             let keys = batch.iter().map(|(key, _)| *key).collect();
             self.arrivals.add(arrives_at, keys);

@@ -19,7 +19,7 @@ pub struct Named {
 
 /// All of them, the opening first.
 pub fn all() -> Vec<Named> {
-    vec![opening(), growing(), balancing(), crashing()]
+    vec![opening(), growing(), balancing(), crashing(), crowd()]
 }
 
 /// Five shards: one joins, one crashes and comes back, one leaves.
@@ -63,6 +63,17 @@ pub fn crashing() -> Named {
         (5_000, Action::RestartShard { shard: ShardId(2) }),
     ];
     named("crashing", "A shard crashes and comes back empty", scenario, &actions, 8_000)
+}
+
+/// A thousand shards with a hundred virtual nodes each: one leaves, one joins.
+pub fn crowd() -> Named {
+    let scenario =
+        Scenario { shards: 1_000, virtual_nodes: 100, keys: 10_000, ..Scenario::default() };
+    let actions = [
+        (1_000, Action::RemoveShard { shard: ShardId(500) }),
+        (3_500, Action::AddShard { weight: 1 }),
+    ];
+    named("crowd", "A thousand shards: one leaves, one joins", scenario, &actions, 6_000)
 }
 
 fn named(

@@ -116,7 +116,7 @@ fn transcript(named: &Named) -> String {
     let frame = transcript.state.frame(named.until);
     writeln!(text, "in the end {:?}, {} travelling", frame.moved, frame.travelling)
         .expect("a string");
-    for shard in &frame.shards {
+    for shard in frame.shards() {
         let (name, keys, modulo) = (&shard.name, shard.keys, shard.modulo_keys);
         writeln!(text, "{name} up={} keys={keys} modulo={modulo}", shard.is_up).expect("a string");
     }
@@ -142,6 +142,7 @@ fn stored(name: &str) -> Option<&'static str> {
         "growing" => Some(include_str!("../golden/consistent_hashing/growing.txt")),
         "balancing" => Some(include_str!("../golden/consistent_hashing/balancing.txt")),
         "crashing" => Some(include_str!("../golden/consistent_hashing/crashing.txt")),
+        "crowd" => Some(include_str!("../golden/consistent_hashing/crowd.txt")),
         _ => None,
     }
 }

@@ -30,9 +30,9 @@ pub struct BarChartProps {
     pub categories: Vec<AttrValue>,
     /// The series, side by side in each category.
     pub series: Vec<Bars>,
-    /// A value to compare all of them with, and its name.
+    /// Values to compare all of them with, each with its name.
     #[prop_or_default]
-    pub reference: Option<(AttrValue, f64)>,
+    pub references: Vec<(AttrValue, f64)>,
     /// What the numbers are.
     pub y_label: AttrValue,
 }
@@ -59,7 +59,7 @@ pub fn BarChart(props: &BarChartProps) -> Html {
             </li>
         }
     });
-    let reference = props.reference.iter().map(|(label, value)| {
+    let references = props.references.iter().map(|(label, value)| {
         html! {
             <li>
                 <svg class="chart-key" viewBox="0 0 14 14" aria-hidden="true">
@@ -73,7 +73,7 @@ pub fn BarChart(props: &BarChartProps) -> Html {
         <figure class="chart">
             <figcaption>
                 <span class="chart-title">{ &props.title }</span>
-                <ul class="chart-keys" role="list">{ for keys }{ for reference }</ul>
+                <ul class="chart-keys" role="list">{ for keys }{ for references }</ul>
             </figcaption>
             <p class="chart-y-label" aria-hidden="true">{ &props.y_label }</p>
             <Stage label={summary(props)} class="chart-stage" ticker={(*ticker).clone()}
@@ -94,7 +94,7 @@ fn summary(chart: &BarChartProps) -> String {
             text += &format!(" {label}: from {low} at {at_low} to {high} at {at_high}.");
         }
     }
-    if let Some((label, value)) = &chart.reference {
+    for (label, value) in &chart.references {
         text += &format!(" {label}: {}.", number(*value));
     }
     text
@@ -129,7 +129,7 @@ mod tests {
                 values: vec![1_200.0, 800.0],
                 tone: BarTone::Ours,
             }],
-            reference: Some(("Mean".into(), 1_000.0)),
+            references: vec![("Mean".into(), 1_000.0)],
             y_label: "keys".into(),
         };
         let expected =

@@ -2,12 +2,16 @@
 
 mod console;
 mod counters;
+mod data;
 mod figure;
 mod geometry;
 mod goals;
+mod lookup;
 mod page;
 mod painter;
+mod setup;
 mod story;
+mod take_home;
 mod words;
 
 pub use goals::GOALS;

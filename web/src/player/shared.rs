@@ -142,6 +142,11 @@ impl<S: Simulation> Player<S> {
         self.shared.is_running()
     }
 
+    /// Asks the model something that is not in its frame.
+    pub fn ask<R>(&self, question: impl FnOnce(&S) -> R) -> R {
+        question(self.shared.model.borrow().timeline().state())
+    }
+
     /// The names of the invariants that do not hold now.
     pub fn broken_invariants(&self) -> Vec<&'static str> {
         self.shared.model.borrow().timeline().broken_invariants().collect()

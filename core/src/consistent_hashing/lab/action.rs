@@ -5,6 +5,7 @@ use super::super::ring::ShardId;
 use super::Moved;
 use crate::sim::Time;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The most shards of a run.
 pub const MOST_SHARDS: u32 = 1_000;
@@ -12,6 +13,10 @@ pub const MOST_SHARDS: u32 = 1_000;
 pub const MOST_VIRTUAL_NODES: u32 = 1_000;
 /// The most keys of a run.
 pub const MOST_KEYS: u32 = 100_000;
+/// The most keys of a reader's own.
+pub const MOST_OWN_KEYS: usize = 10_000;
+/// The longest of them, in bytes.
+pub const LONGEST_KEY_BYTES: usize = 200;
 /// The greatest weight of a shard.
 pub const MOST_WEIGHT: u32 = 10;
 
@@ -27,11 +32,21 @@ pub struct Scenario {
     pub keys: u32,
     /// What places them on the ring.
     pub hash: HashKind,
+    /// The reader's own keys, up to [`MOST_OWN_KEYS`]; if there are any, they stand in place of
+    /// generated ones.
+    #[serde(default)]
+    pub own_keys: Vec<String>,
 }
 
 impl Default for Scenario {
     fn default() -> Self {
-        Scenario { shards: 5, virtual_nodes: 1, keys: 60, hash: HashKind::default() }
+        Scenario {
+            shards: 5,
+            virtual_nodes: 1,
+            keys: 60,
+            hash: HashKind::default(),
+            own_keys: vec![],
+        }
     }
 }
 
@@ -43,7 +58,17 @@ impl Scenario {
             virtual_nodes: self.virtual_nodes.clamp(1, MOST_VIRTUAL_NODES),
             keys: self.keys.min(MOST_KEYS),
             hash: self.hash,
+            own_keys: self.clamped_keys(),
         }
+    }
+
+    /// The reader's own keys without blanks, repetitions and those that are too long or too many.
+    fn clamped_keys(&self) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        let keys = self.own_keys.iter().filter(|key| {
+            !key.is_empty() && key.len() <= LONGEST_KEY_BYTES && seen.insert(key.as_str())
+        });
+        keys.take(MOST_OWN_KEYS).cloned().collect()
     }
 }
 
@@ -194,7 +219,8 @@ pub fn shard_name(shard: ShardId) -> String {
 /// At most how many points and keys a replay of these actions touches: what a server that replays
 /// strangers' runs may want to bound.
 pub fn replay_work(scenario: &Scenario, actions: &[(Time, Action)]) -> u64 {
-    let Scenario { mut shards, mut virtual_nodes, keys, .. } = scenario.clamped();
+    let Scenario { mut shards, mut virtual_nodes, keys, own_keys, .. } = scenario.clamped();
+    let keys = if own_keys.is_empty() { keys } else { own_keys.len() as u32 };
     let mut weight = 1;
     for (_, action) in actions {
         match action {

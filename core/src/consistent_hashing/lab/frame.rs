@@ -1,8 +1,12 @@
 //! What is drawn of the lab at one moment: plain data.
+//!
+//! All that changes only when the ring changes is made once a change and shared, so that a frame
+//! costs next to nothing, however many points and keys there are.
 
 use super::super::ring::{Point, ShardId};
-use super::{Key, Lab, Moved};
+use super::{Holding, Key, Lab, Moved};
 use crate::sim::Time;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The picture at one moment.
@@ -10,15 +14,7 @@ use std::sync::Arc;
 pub struct Frame {
     /// The moment.
     pub now: Time,
-    /// The shards, in the order of their ids, those that are down included.
-    pub shards: Vec<ShardView>,
-    /// The points, clockwise from the top.
-    pub points: Vec<PointView>,
-    /// Where the points of the shards that are down stood.
-    pub ghosts: Vec<Point>,
-    /// The keys, in the order of their numbers.
-    pub keys: Vec<KeyView>,
-    /// Their names and positions, by number.
+    /// The keys' names and positions, by number.
     pub names: Arc<[Key]>,
     /// The virtual nodes of a shard of weight 1.
     pub virtual_nodes: u32,
@@ -28,6 +24,17 @@ pub struct Frame {
     pub last_moved: Moved,
     /// How many keys' data is under way.
     pub travelling: u32,
+    standing: Standing,
+    holdings: Arc<Vec<Holding>>,
+}
+
+/// What stands until the ring changes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Standing {
+    shards: Arc<[ShardView]>,
+    points: Arc<[Point]>,
+    ghosts: Arc<[Point]>,
+    placed: Arc<BTreeSet<(ShardId, u32)>>,
 }
 
 /// A shard.
@@ -41,6 +48,8 @@ pub struct ShardView {
     pub weight: u32,
     /// Whether it is up.
     pub is_up: bool,
+    /// How many points it has on the ring.
+    pub points: u32,
     /// How many keys belong to it.
     pub keys: u32,
     /// How many would, with the hash modulo the number of shards.
@@ -49,28 +58,13 @@ pub struct ShardView {
     pub share: f64,
 }
 
-/// A point of the ring.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PointView {
-    /// Where it stands, of 2⁶⁴ positions.
-    pub position: u64,
-    /// Where the arc begins that belongs to it: the position of the point before.
-    pub arc_from: u64,
-    /// Whose point it is.
-    pub shard: ShardId,
-    /// Which of its virtual nodes.
-    pub virtual_node: u32,
-    /// Whether a hand has placed it.
-    pub is_placed: bool,
-}
-
 /// A key.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KeyView {
     /// The shard it belongs to; none while no shard is up.
     pub shard: Option<ShardId>,
     /// The number, in [`Frame::points`], of the point it belongs to.
-    pub point: Option<u32>,
+    pub point: Option<usize>,
     /// The way of its data, if that is not there yet.
     pub journey: Option<Journey>,
 }
@@ -84,84 +78,183 @@ pub struct Journey {
     pub progress: f64,
 }
 
-pub(super) fn draw(lab: &Lab, now: Time) -> Frame {
-    let mut shards: Vec<ShardView> = lab.ring.shards().map(|it| shard_view(lab, it)).collect();
-    let points = point_views(lab);
-    for (index, point) in points.iter().enumerate() {
-        if let Some(shard) = find(&mut shards, Some(point.shard)) {
-            shard.share += arc_share(point, index == 0);
-        }
+impl Frame {
+    /// The shards, in the order of their ids, those that are down included.
+    pub fn shards(&self) -> &[ShardView] {
+        &self.standing.shards
     }
-    let mut travelling = 0;
-    let mut keys = Vec::with_capacity(lab.keys.len());
-    for (key, holding) in lab.keys.iter().zip(&lab.holdings) {
-        if let Some(shard) = find(&mut shards, holding.owner) {
-            shard.keys += 1;
-        }
-        if let Some(shard) = find(&mut shards, holding.modulo_owner) {
-            shard.modulo_keys += 1;
-        }
-        travelling += u32::from(holding.transfer.is_some());
-        keys.push(KeyView {
+
+    /// The shard of a number.
+    pub fn shard(&self, id: ShardId) -> Option<&ShardView> {
+        let index = self.shards().binary_search_by_key(&id, |shard| shard.id).ok()?;
+        self.shards().get(index)
+    }
+
+    /// The points, clockwise from the top.
+    pub fn points(&self) -> &[Point] {
+        &self.standing.points
+    }
+
+    /// Where the points of the shards that are down stood.
+    pub fn ghosts(&self) -> &[Point] {
+        &self.standing.ghosts
+    }
+
+    /// Whether a point stands where a hand has placed it.
+    pub fn is_placed(&self, shard: ShardId, virtual_node: u32) -> bool {
+        self.standing.placed.contains(&(shard, virtual_node))
+    }
+
+    /// Where the arc begins that belongs to the point of this number: the position of the point
+    /// before it.
+    pub fn arc_from(&self, point: usize) -> u64 {
+        let points = self.points();
+        let before = point.checked_sub(1).unwrap_or(points.len().saturating_sub(1));
+        points.get(before).map_or(0, |point| point.position)
+    }
+
+    /// The number of the point at which a position belongs.
+    pub fn point_at(&self, position: u64) -> Option<usize> {
+        let points = self.points();
+        let next = points.partition_point(|point| point.position < position);
+        (!points.is_empty()).then_some(if next == points.len() { 0 } else { next })
+    }
+
+    /// The key of a number.
+    pub fn key(&self, number: usize) -> Option<KeyView> {
+        let holding = self.holdings.get(number)?;
+        Some(KeyView {
             shard: holding.owner,
-            point: point_of(&points, key.position),
+            point: self.point_at(self.names.get(number)?.position),
             journey: holding.transfer.map(|it| Journey {
                 from: it.from,
-                progress: now.progress(it.departs_at, it.arrives_at),
+                progress: self.now.progress(it.departs_at, it.arrives_at),
             }),
-        });
+        })
     }
-    let down = lab.ring.shards().filter(|(id, _, _)| !lab.ring.is_in_service(*id));
-    let ghosts = down.flat_map(|(id, _, _)| lab.ring.points_of(id)).collect();
+
+    /// The keys, in the order of their numbers.
+    pub fn keys(&self) -> impl Iterator<Item = KeyView> {
+        (0..self.holdings.len()).filter_map(|number| self.key(number))
+    }
+}
+
+pub(super) fn draw(lab: &Lab, now: Time) -> Frame {
     Frame {
         now,
-        shards,
-        points,
-        ghosts,
-        keys,
         names: lab.keys.clone(),
         virtual_nodes: lab.ring.virtual_nodes(),
         moved: lab.moved,
         last_moved: lab.last_moved,
-        travelling,
+        travelling: lab.travelling,
+        standing: lab.standing.clone(),
+        holdings: lab.holdings.clone(),
+    }
+}
+
+impl Standing {
+    /// What stands now.
+    pub(super) fn of(lab: &Lab) -> Self {
+        let mut shards: Vec<ShardView> = lab.ring.shards().map(|it| shard_view(lab, it)).collect();
+        let points: Arc<[Point]> = lab.ring.points().into();
+        let before = points.iter().cycle().skip(points.len().saturating_sub(1));
+        // Points that all stand on one spot leave no room between each other: the first of them
+        // then owns the whole circle.
+        let is_one_spot =
+            points.first().map(|it| it.position) == points.last().map(|it| it.position);
+        for (number, (point, before)) in points.iter().zip(before).enumerate() {
+            if let Some(shard) = find(&mut shards, Some(point.shard)) {
+                shard.points += 1;
+                shard.share += match (is_one_spot, number) {
+                    (true, 0) => 1.0,
+                    (true, _) => 0.0,
+                    (false, _) => part_of_circle(point.position.wrapping_sub(before.position)),
+                };
+            }
+        }
+        for holding in lab.holdings.iter() {
+            if let Some(shard) = find(&mut shards, holding.owner) {
+                shard.keys += 1;
+            }
+            if let Some(shard) = find(&mut shards, holding.modulo_owner) {
+                shard.modulo_keys += 1;
+            }
+        }
+        let is_down = |id: &ShardId| !lab.ring.is_in_service(*id);
+        let down = shards.iter().map(|shard| shard.id).filter(is_down);
+        let placed = lab.placed.iter().copied().filter(|(id, node)| lab.ring.is_placed(*id, *node));
+        Standing {
+            ghosts: down.flat_map(|id| lab.ring.points_of(id)).collect(),
+            placed: Arc::new(placed.collect()),
+            shards: shards.into(),
+            points,
+        }
     }
 }
 
 fn shard_view(lab: &Lab, (id, name, weight): (ShardId, &str, u32)) -> ShardView {
-    let is_up = lab.ring.is_in_service(id);
-    ShardView { id, name: name.to_owned(), weight, is_up, keys: 0, modulo_keys: 0, share: 0.0 }
-}
-
-fn point_views(lab: &Lab) -> Vec<PointView> {
-    let points = lab.ring.points();
-    let before = points.iter().cycle().skip(points.len().saturating_sub(1));
-    let views = points.iter().zip(before).map(|(point, before)| PointView {
-        position: point.position,
-        arc_from: before.position,
-        shard: point.shard,
-        virtual_node: point.virtual_node,
-        is_placed: lab.ring.is_placed(point.shard, point.virtual_node),
-    });
-    views.collect()
-}
-
-/// Which part of the circle belongs to a point. Of several on one spot the first owns their arc; if
-/// all stand there, or there is only one, the first owns the whole circle.
-fn arc_share(point: &PointView, is_first: bool) -> f64 {
-    if is_first && point.position == point.arc_from {
-        return 1.0;
+    ShardView {
+        id,
+        name: name.to_owned(),
+        weight,
+        is_up: lab.ring.is_in_service(id),
+        points: 0,
+        keys: 0,
+        modulo_keys: 0,
+        share: 0.0,
     }
-    point.position.wrapping_sub(point.arc_from) as f64 / 18_446_744_073_709_551_616.0
 }
 
-fn point_of(points: &[PointView], position: u64) -> Option<u32> {
-    let next = points.partition_point(|point| point.position < position);
-    let index = if next == points.len() { 0 } else { next };
-    (!points.is_empty()).then_some(index as u32)
+fn part_of_circle(arc: u64) -> f64 {
+    arc as f64 / 18_446_744_073_709_551_616.0
 }
 
 /// Shards are sorted by id, so each is found by bisection.
 fn find(shards: &mut [ShardView], id: Option<ShardId>) -> Option<&mut ShardView> {
     let index = shards.binary_search_by_key(&id?, |shard| shard.id).ok()?;
-    Some(&mut shards[index])
+    shards.get_mut(index)
+}
+
+/// How the loads of the shards that are up spread, in keys.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// The mean load.
+    pub mean: f64,
+    /// The standard deviation of the loads on the ring.
+    pub ring: f64,
+    /// The same with modulo.
+    pub modulo: f64,
+    /// What theory expects of a ring whose points are thrown at random.
+    pub expected: f64,
+}
+
+impl Frame {
+    /// How the loads spread; none while no shard is up.
+    ///
+    /// The share of one of `n` shards with `v` random points each has the mean 1/n and the variance
+    /// (n − 1) / (n² (nv + 1)), since shares of random arcs follow a Dirichlet distribution; which of
+    /// `k` keys fall into it is then a binomial draw. Weights are taken as equal.
+    pub fn spread(&self) -> Option<Spread> {
+        let up: Vec<&ShardView> = self.shards().iter().filter(|shard| shard.is_up).collect();
+        let (n, k) = (up.len() as f64, self.names.len() as f64);
+        if up.is_empty() {
+            return None;
+        }
+        let mean = k / n;
+        let deviation = |load: fn(&ShardView) -> u32| {
+            let squares = up.iter().map(|shard| {
+                let off = f64::from(load(shard)) - mean;
+                off * off
+            });
+            (squares.sum::<f64>() / n).sqrt()
+        };
+        let share = (n - 1.0) / (n * n * (self.points().len() as f64 + 1.0));
+        let expected = k * (1.0 / n - share - 1.0 / (n * n)) + k * k * share;
+        Some(Spread {
+            mean,
+            ring: deviation(|shard| shard.keys),
+            modulo: deviation(|shard| shard.modulo_keys),
+            expected: expected.max(0.0).sqrt(),
+        })
+    }
 }

@@ -64,7 +64,7 @@ impl Drawing<'_> {
 
     fn draw(&self) -> Option<()> {
         let values = self.chart.series.iter().flat_map(|bars| &bars.values);
-        let reference = self.chart.reference.as_ref().map(|(_, value)| value);
+        let reference = self.chart.references.iter().map(|(_, value)| value);
         let highest = values.chain(reference).copied().fold(0.0, f64::max);
         // An empty chart still has an axis.
         let top = if highest > 0.0 { highest * 1.08 } else { 1.0 };
@@ -94,7 +94,7 @@ impl Drawing<'_> {
             .draw()
             .ok()?;
         plot.draw_series(self.bars()).ok()?;
-        if let Some((_, value)) = self.chart.reference {
+        for &(_, value) in &self.chart.references {
             let ends = [(0.0, value), (count as f64, value)];
             let (dash, gap) = (self.px(6.0), self.px(4.0));
             let style = self.stroke(self.colours.ink, 1.5);

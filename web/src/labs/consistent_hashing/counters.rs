@@ -20,8 +20,8 @@ pub struct CountersProps {
 #[component]
 pub fn Counters(props: &CountersProps) -> Html {
     let frame = &props.frame;
-    let total = frame.keys.len() as u64;
-    let up = frame.shards.iter().filter(|shard| shard.is_up).count() as u64;
+    let total = frame.names.len() as u64;
+    let up = frame.shards().iter().filter(|shard| shard.is_up).count() as u64;
     let (last, all) = (frame.last_moved, frame.moved);
     let text = |moved: u64| format!("{moved} of {}", words::keys(total));
     html! {

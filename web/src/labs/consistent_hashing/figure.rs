@@ -1,11 +1,14 @@
 //! The ring: a canvas for what is dense, and over it a handle for each point that can be dragged.
 
 use super::geometry::{self, NAMES, RING, SIDE};
-use super::{painter, words};
+use super::painter::{self, Emphasis};
+use super::words;
 use crate::components::{Painter, Sign, Stage};
 use crate::player::Player;
 use crate::theme::use_reduced_motion;
-use playground_core::consistent_hashing::lab::{Frame, PointView, position_to_turn, shard_name};
+use playground_core::consistent_hashing::lab::{
+    Frame, position_to_turn, shard_name, turn_to_position,
+};
 use playground_core::consistent_hashing::{Action, Lab, Point, ShardId};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,8 +16,10 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent, PointerEvent, SvgElement};
 use yew::prelude::*;
 
-/// More points than this get no handles: a finger could not tell them apart.
+/// More points than this get no handles of their own: whoever takes hold of the band has the nearest.
 pub const MOST_HANDLES: usize = 80;
+/// How far from the middle of the band a pointer still takes hold of it.
+const REACH: f64 = 18.0;
 /// More points than this are drawn smaller, and only the first of each shard is a stop for Tab.
 const CROWD: usize = 16;
 /// While dragging, the model hears of a new place this often at most.
@@ -39,6 +44,9 @@ pub struct RingFigureProps {
     /// Where actions go; without it, the figure is only looked at.
     #[prop_or_default]
     pub on_act: Option<Callback<Action>>,
+    /// The position of a key that is looked up.
+    #[prop_or_default]
+    pub looked_up: Option<u64>,
     /// The canvas, for taking its picture.
     #[prop_or_default]
     pub canvas: NodeRef,
@@ -47,15 +55,15 @@ pub struct RingFigureProps {
 /// The ring.
 #[component]
 pub fn RingFigure(props: &RingFigureProps) -> Html {
-    let RingFigureProps { player, selected, on_select, on_act, canvas } = props;
+    let RingFigureProps { player, selected, on_select, on_act, looked_up, canvas } = props;
     let is_reduced = use_reduced_motion();
+    let emphasis =
+        Emphasis { selected: selected.map(|it| it.0), looked_up: *looked_up, is_reduced };
     let painter = {
         let player = player.clone();
-        use_memo((selected.map(|it| it.0), is_reduced), move |(selected, is_reduced)| {
-            let (selected, is_reduced) = (*selected, *is_reduced);
-            Painter::new(move |surface| {
-                painter::draw(surface, &player.frame(), selected, is_reduced);
-            })
+        use_memo(emphasis, move |emphasis| {
+            let emphasis = *emphasis;
+            Painter::new(move |surface| painter::draw(surface, &player.frame(), emphasis))
         })
     };
     let frame = player.frame();
@@ -90,7 +98,8 @@ struct SignsProps {
 /// The shards of a figure that is only looked at.
 #[component]
 fn Signs(props: &SignsProps) -> Html {
-    let points = props.frame.points.iter().filter(|_| props.frame.points.len() <= CROWD);
+    let points = props.frame.points();
+    let points = points.iter().filter(|_| points.len() <= CROWD);
     html! {
         <svg class="consistent-hashing-signs" viewBox={format!("0 0 {SIDE} {SIDE}")} aria-hidden="true">
             { for points.map(|point| {
@@ -124,8 +133,12 @@ fn Handles(props: &HandlesProps) -> Html {
     let drag = use_memo((), |()| Cell::new(None::<Drag>));
     let onpointerdown = {
         let (svg, drag, on_select) = (svg.clone(), drag.clone(), on_select.clone());
+        let frame = frame.clone();
         Callback::from(move |event: PointerEvent| {
-            let Some(point) = point_of(&event) else { return };
+            let Some(point) = point_of(&event).or_else(|| nearest(&frame, place_in(&svg, &event)?))
+            else {
+                return;
+            };
             on_select.emit(point);
             drag.set(Some(Drag { point, from: place_of(&event), sent_ms: None }));
             if let Some(svg) = svg.cast::<SvgElement>() {
@@ -166,27 +179,31 @@ fn Handles(props: &HandlesProps) -> Html {
     };
     let onpointercancel = Callback::from(move |_: PointerEvent| drag.set(None));
     let onkeydown = on_key(frame, on_act);
-    let has_handles = frame.points.len() + frame.ghosts.len() <= MOST_HANDLES;
-    let mut points: Vec<&PointView> = frame.points.iter().filter(|_| has_handles).collect();
+    let is_dense = frame.points().len() + frame.ghosts().len() > MOST_HANDLES;
+    let is_shown = |id: PointRef| !is_dense || *selected == Some(id);
+    let mut points: Vec<&Point> =
+        frame.points().iter().filter(|it| is_shown((it.shard, it.virtual_node))).collect();
+    let ghosts = frame.ghosts().iter().filter(|it| is_shown((it.shard, it.virtual_node)));
     // In the order of their names: a drag must not move the element that the pointer holds.
     points.sort_by_key(|point| (point.shard, point.virtual_node));
     let is_crowded = points.len() > CROWD;
+    let class = classes!("consistent-hashing-handles", is_dense.then_some("is-dense"));
     html! {
-        <svg ref={svg} class="consistent-hashing-handles" viewBox={format!("0 0 {SIDE} {SIDE}")}
+        <svg ref={svg} {class} viewBox={format!("0 0 {SIDE} {SIDE}")}
             {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onkeydown}>
-            { for frame.ghosts.iter().filter(|_| has_handles).map(|ghost| ghost_html(ghost, *selected)) }
+            { for ghosts.map(|ghost| ghost_html(ghost, *selected)) }
             { for points.into_iter().map(|point| handle(frame, point, *selected, is_crowded)) }
         </svg>
     }
 }
 
-fn handle(frame: &Frame, point: &PointView, selected: Option<PointRef>, is_crowded: bool) -> Html {
+fn handle(frame: &Frame, point: &Point, selected: Option<PointRef>, is_crowded: bool) -> Html {
     let id = (point.shard, point.virtual_node);
     let sign = Sign::nth(point.shard.0);
     let (x, y) = geometry::place(point.position, RING);
     let name = shard_name(point.shard);
     let degrees = geometry::degrees(point.position);
-    let load = frame.shards.iter().find(|it| it.id == point.shard).map_or(0, |it| it.keys);
+    let load = frame.shard(point.shard).map_or(0, |it| it.keys);
     let text = format!("{degrees:.0} degrees, {}", words::keys(u64::from(load)));
     let label = match frame.virtual_nodes {
         1 => format!("Shard {name}"),
@@ -197,7 +214,7 @@ fn handle(frame: &Frame, point: &PointView, selected: Option<PointRef>, is_crowd
     let class = classes!(
         "consistent-hashing-handle",
         (selected == Some(id)).then_some("is-selected"),
-        point.is_placed.then_some("is-placed"),
+        frame.is_placed(point.shard, point.virtual_node).then_some("is-placed"),
     );
     html! {
         <g key={key_of(id)} {class} role="slider" tabindex={if is_stop { "0" } else { "-1" }}
@@ -263,6 +280,22 @@ fn place_in(svg: &NodeRef, event: &PointerEvent) -> Option<(f64, f64)> {
     Some((x, y))
 }
 
+/// The point nearest to a place on the band: how a ring of very many points is dragged.
+fn nearest(frame: &Frame, place: (f64, f64)) -> Option<PointRef> {
+    let (x, y) = geometry::middle();
+    let is_on_band = ((place.0 - x).hypot(place.1 - y) - RING).abs() <= REACH;
+    let position = turn_to_position(geometry::turn_at(place));
+    let next = frame.point_at(position).filter(|_| is_on_band)?;
+    let points = frame.points();
+    let before = next.checked_sub(1).unwrap_or(points.len() - 1);
+    let apart = |number: &usize| {
+        let ahead = points[*number].position.wrapping_sub(position);
+        ahead.min(ahead.wrapping_neg())
+    };
+    let number = [before, next].into_iter().min_by_key(apart)?;
+    Some((points[number].shard, points[number].virtual_node))
+}
+
 /// The place of a pointer in the window, in CSS pixels.
 fn place_of(event: &PointerEvent) -> (i32, i32) {
     (event.client_x(), event.client_y())
@@ -280,8 +313,8 @@ fn on_key(frame: &Rc<Frame>, on_act: &Callback<Action>) -> Callback<KeyboardEven
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
         }
-        let is_it = |it: &&PointView| (it.shard, it.virtual_node) == (shard, virtual_node);
-        let standing = frame.points.iter().find(is_it);
+        let is_it = |it: &&Point| (it.shard, it.virtual_node) == (shard, virtual_node);
+        let standing = frame.points().iter().find(is_it);
         // A turn has 65,536 parts: an arrow moves by about 1.4 degrees, with shift by 11.
         let arrow: u16 = if event.shift_key() { 2_048 } else { 256 };
         let to = |turn: u16| Action::PlacePoint { shard, virtual_node, turn };

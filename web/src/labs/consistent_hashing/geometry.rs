@@ -1,6 +1,6 @@
 //! Where things stand in the figure: a square of 400 by 400, the ring in its middle.
 
-use playground_core::consistent_hashing::lab::{Frame, PointView};
+use playground_core::consistent_hashing::lab::{Frame, KeyView};
 use std::f64::consts::{FRAC_PI_2, TAU};
 
 /// The side of the square; the canvas and the drawing laid over it share it.
@@ -9,12 +9,13 @@ pub const SIDE: f64 = 400.0;
 pub const RING: f64 = 152.0;
 /// The width of the ring's band.
 pub const BAND: f64 = 10.0;
+/// Where the piles begin, below the band.
+pub const PILE_TOP: f64 = RING - 19.0;
 /// Where names of shards stand.
 pub const NAMES: f64 = RING + 27.0;
 /// The radius of a key's dot.
 pub const DOT: f64 = 3.7;
 const MIDDLE: f64 = SIDE / 2.0;
-const PILE_TOP: f64 = RING - 19.0;
 const PILE_BOTTOM: f64 = 34.0;
 const SPACING: f64 = 8.6;
 
@@ -54,36 +55,28 @@ pub fn turn_at((x, y): (f64, f64)) -> u16 {
 pub struct Seats {
     /// How many keys belong to each point.
     counts: Vec<u32>,
-    /// The place of each key within its pile.
-    ranks: Vec<u32>,
 }
 
 impl Seats {
-    /// Seats everybody.
-    pub fn new(frame: &Frame) -> Self {
-        let mut counts = vec![0; frame.points.len()];
-        let rank = |point: Option<u32>| {
-            let count = point.and_then(|point| counts.get_mut(point as usize));
+    /// Seats everybody, and tells the place of each key within its pile.
+    pub fn new(frame: &Frame, keys: &[KeyView]) -> (Self, Vec<u32>) {
+        let mut counts = vec![0; frame.points().len()];
+        let rank = |key: &KeyView| {
+            let count = key.point.and_then(|point| counts.get_mut(point));
             count.map_or(0, |count| {
                 *count += 1;
                 *count - 1
             })
         };
-        let ranks = frame.keys.iter().map(|key| key.point).map(rank).collect();
-        Seats { counts, ranks }
+        let ranks = keys.iter().map(rank).collect();
+        (Seats { counts }, ranks)
     }
 
-    /// How many keys belong to a point.
-    pub fn count(&self, point: usize) -> u32 {
-        self.counts.get(point).copied().unwrap_or(0)
-    }
-
-    /// The seat of a key at a point, whether or not it has arrived.
-    pub fn seat(&self, key: usize, point: u32, points: &[PointView]) -> (f64, f64) {
-        let position = points.get(point as usize).map_or(0, |it| it.position);
+    /// The seat of a place in the pile of a point at a position.
+    pub fn seat(&self, rank: u32, point: usize, position: u64) -> (f64, f64) {
         let rows = ((PILE_TOP - PILE_BOTTOM) / SPACING).floor() as u32;
-        let columns = self.count(point as usize).div_ceil(rows).max(1);
-        let rank = self.ranks.get(key).copied().unwrap_or(0);
+        let count = self.counts.get(point).copied().unwrap_or(0);
+        let columns = count.div_ceil(rows).max(1);
         let (row, column) = (f64::from(rank / columns), f64::from(rank % columns));
         let aside = (column - f64::from(columns - 1) / 2.0) * SPACING;
         let (x, y) = place(position, PILE_TOP - row * SPACING);
@@ -94,12 +87,12 @@ impl Seats {
 
 /// Where a key's journey begins: at the point of its old shard that it belonged to; on its own place
 /// of the ring if that shard is gone; at the database if its copy was lost.
-pub fn departure(frame: &Frame, key: usize) -> Option<(f64, f64)> {
-    let journey = frame.keys.get(key)?.journey?;
-    let Some(from) = journey.from else { return Some(middle()) };
-    let position = frame.names.get(key)?.position;
-    let next = frame.points.partition_point(|point| point.position < position);
-    let mut clockwise = frame.points[next..].iter().chain(&frame.points[..next]);
+pub fn departure(frame: &Frame, number: usize, key: &KeyView) -> Option<(f64, f64)> {
+    let Some(from) = key.journey?.from else { return Some(middle()) };
+    let position = frame.names.get(number)?.position;
+    let points = frame.points();
+    let next = frame.point_at(position)?;
+    let mut clockwise = points[next..].iter().chain(&points[..next]);
     let start = clockwise.find(|point| point.shard == from).map_or(position, |it| it.position);
     Some(place(start, PILE_TOP))
 }

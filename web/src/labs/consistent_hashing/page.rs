@@ -172,11 +172,10 @@ pub struct SelectedProps {
 #[component]
 pub fn Selected(props: &SelectedProps) -> Html {
     let SelectedProps { frame, selected, on_act } = props;
-    let found = selected.and_then(|(id, virtual_node)| {
-        frame.shards.iter().find(|shard| shard.id == id).map(|shard| (shard, virtual_node))
-    });
+    let found =
+        selected.and_then(|(id, virtual_node)| frame.shard(id).map(|shard| (shard, virtual_node)));
     let Some((view, virtual_node)) = found else {
-        let hint = if frame.points.len() > MOST_HANDLES {
+        let hint = if frame.points().len() > MOST_HANDLES {
             "With so many points none can be dragged. Select a shard in the table below."
         } else {
             "Drag a shard along the ring, or select one to crash or remove it."
@@ -185,10 +184,7 @@ pub fn Selected(props: &SelectedProps) -> Html {
     };
     let shard = view.id;
     let act = |action: Action| on_act.reform(move |_: MouseEvent| action.clone());
-    let is_point = |it: &&playground_core::consistent_hashing::lab::PointView| {
-        it.shard == shard && it.virtual_node == virtual_node
-    };
-    let is_placed = frame.points.iter().find(is_point).is_some_and(|point| point.is_placed);
+    let is_placed = frame.is_placed(shard, virtual_node);
     let on_weight = on_act.reform(move |weight: u32| Action::SetWeight { shard, weight });
     let name = shard_name(shard);
     html! {

@@ -1,6 +1,9 @@
 //! Draws the dense part of the figure on a canvas: arcs, key marks, dots at rest and under way.
+//!
+//! What could not be seen is not drawn one by one: beyond [`MOST_ARCS`] points the band shows who owns
+//! each of so many directions, and beyond [`MOST_DOTS`] keys a pile is a bar as long as its load.
 
-use super::geometry::{self, BAND, DOT, RING, SIDE, Seats};
+use super::geometry::{self, BAND, DOT, PILE_TOP, RING, SIDE, Seats};
 use crate::components::{CanvasShapes, Sign, Surface};
 use playground_core::consistent_hashing::ShardId;
 use playground_core::consistent_hashing::lab::{Frame, KeyView};
@@ -8,70 +11,110 @@ use std::f64::consts::TAU;
 use wasm_bindgen::JsValue;
 
 /// Beyond this many keys a pile is drawn as a bar: single dots could not be told apart.
-const MOST_DOTS: usize = 1_500;
+pub const MOST_DOTS: usize = 1_500;
+/// Beyond this many points the band is drawn by directions: single arcs are narrower than a pixel.
+const MOST_ARCS: usize = 1_024;
+/// Into how many directions the circle is divided then, and for the bars.
+const DIRECTIONS: usize = 1_024;
 /// Beyond this many points the gaps between arcs would hide the arcs.
 const MOST_GAPS: usize = 400;
+/// How long the longest bar is.
+const LONGEST_BAR: f64 = 90.0;
 
-/// Draws a frame. With reduced motion, keys do not travel: they are here, then there.
-pub fn draw(surface: &Surface, frame: &Frame, selected: Option<ShardId>, is_reduced: bool) {
-    // Canvas calls fail only on numbers that are not finite, and there are none here.
-    let _ = try_draw(surface, frame, selected, is_reduced);
+/// What is to be shown besides the frame itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Emphasis {
+    /// The shard whose arcs stand out.
+    pub selected: Option<ShardId>,
+    /// The position of a key that is looked up.
+    pub looked_up: Option<u64>,
+    /// Whether keys are here, then there, instead of travelling.
+    pub is_reduced: bool,
 }
 
-fn try_draw(
-    surface: &Surface,
-    frame: &Frame,
-    selected: Option<ShardId>,
-    is_reduced: bool,
-) -> Result<(), JsValue> {
+/// Draws a frame.
+pub fn draw(surface: &Surface, frame: &Frame, emphasis: Emphasis) {
+    // Canvas calls fail only on numbers that are not finite, and there are none here.
+    let _ = try_draw(surface, frame, emphasis);
+}
+
+fn try_draw(surface: &Surface, frame: &Frame, emphasis: Emphasis) -> Result<(), JsValue> {
     let side = surface.width.min(surface.height);
     surface.context.scale(side / SIDE, side / SIDE)?;
-    draw_arcs(surface, frame, selected)?;
-    draw_key_marks(surface, frame);
+    draw_band(surface, frame, emphasis.selected)?;
     draw_database(surface)?;
-    let seats = Seats::new(frame);
-    if frame.keys.len() > MOST_DOTS {
-        draw_bars(surface, frame, &seats);
-        return Ok(());
+    if frame.names.len() > MOST_DOTS {
+        draw_bars(surface, frame);
+    } else {
+        draw_key_marks(surface, frame);
+        draw_dots(surface, frame, emphasis.is_reduced)?;
     }
-    draw_dots(surface, frame, &seats, is_reduced)
+    if let Some(position) = emphasis.looked_up {
+        draw_way(surface, frame, position)?;
+    }
+    Ok(())
 }
 
 fn hue<'a>(surface: &'a Surface, shard: ShardId) -> &'a str {
     &surface.palette.hues[Sign::nth(shard.0).hue()]
 }
 
-fn draw_arcs(surface: &Surface, frame: &Frame, selected: Option<ShardId>) -> Result<(), JsValue> {
-    let context = surface.context;
-    let (x, y) = geometry::middle();
-    if frame.points.is_empty() {
-        context.set_stroke_style_str(&surface.palette.line);
-        context.set_line_width(BAND);
-        context.begin_path();
-        context.arc(x, y, RING, 0.0, TAU)?;
-        context.stroke();
-        return Ok(());
+/// The band of the ring: who owns what.
+fn draw_band(surface: &Surface, frame: &Frame, selected: Option<ShardId>) -> Result<(), JsValue> {
+    let points = frame.points();
+    if points.is_empty() {
+        surface.context.set_stroke_style_str(&surface.palette.line);
+        surface.context.set_line_width(BAND);
+        return arc(surface, 0.0, TAU);
     }
-    for point in &frame.points {
-        let is_selected = selected == Some(point.shard);
+    let owned_by = |shard, from, to| {
+        let is_selected = selected == Some(shard);
+        let context = surface.context;
         context.set_global_alpha(if selected.is_none() || is_selected { 1.0 } else { 0.55 });
-        context.set_stroke_style_str(hue(surface, point.shard));
+        context.set_stroke_style_str(hue(surface, shard));
         context.set_line_width(if is_selected { BAND + 5.0 } else { BAND });
-        context.begin_path();
-        let (from, to) = (geometry::angle(point.arc_from), geometry::angle(point.position));
-        let whole = frame.points.len() == 1;
-        context.arc(x, y, RING, if whole { to - TAU } else { from }, to)?;
-        context.stroke();
+        arc(surface, from, to)
+    };
+    if points.len() > MOST_ARCS {
+        // A little overlap, or the ground would shine through between neighbours.
+        let width = TAU / DIRECTIONS as f64 * 1.1;
+        for direction in 0..DIRECTIONS {
+            let position = middle_of(direction);
+            if let Some(point) = frame.point_at(position) {
+                let from = geometry::angle(position) - width / 2.0;
+                owned_by(points[point].shard, from, from + width)?;
+            }
+        }
+    } else {
+        for (number, point) in points.iter().enumerate() {
+            let to = geometry::angle(point.position);
+            let from = geometry::angle(frame.arc_from(number));
+            owned_by(point.shard, if points.len() == 1 { to - TAU } else { from }, to)?;
+        }
     }
-    context.set_global_alpha(1.0);
-    if frame.points.len() <= MOST_GAPS {
-        context.set_stroke_style_str(&surface.palette.paper);
-        context.set_line_width(1.5);
-        for point in &frame.points {
+    surface.context.set_global_alpha(1.0);
+    if points.len() <= MOST_GAPS {
+        surface.context.set_stroke_style_str(&surface.palette.paper);
+        surface.context.set_line_width(1.5);
+        for point in points {
             line(surface, point.position, RING - BAND, RING + BAND);
         }
     }
     Ok(())
+}
+
+fn arc(surface: &Surface, from: f64, to: f64) -> Result<(), JsValue> {
+    let (x, y) = geometry::middle();
+    surface.context.begin_path();
+    surface.context.arc(x, y, RING, from, to)?;
+    surface.context.stroke();
+    Ok(())
+}
+
+/// The position in the middle of a direction.
+fn middle_of(direction: usize) -> u64 {
+    let width = u64::MAX / DIRECTIONS as u64;
+    direction as u64 * width + width / 2
 }
 
 /// The hashes of the keys, just outside the band.
@@ -110,31 +153,34 @@ fn draw_database(surface: &Surface) -> Result<(), JsValue> {
     Ok(())
 }
 
-fn draw_bars(surface: &Surface, frame: &Frame, seats: &Seats) {
-    let most = (0..frame.points.len()).map(|point| seats.count(point)).max().unwrap_or(0).max(1);
-    let width = (TAU * RING / frame.points.len().max(1) as f64 * 0.6).clamp(0.5, 8.0);
-    surface.context.set_line_width(width);
-    for (index, point) in frame.points.iter().enumerate() {
-        let length = f64::from(seats.count(index)) / f64::from(most) * (RING - 60.0);
-        surface.context.set_stroke_style_str(hue(surface, point.shard));
-        line(surface, point.position, RING - 14.0 - length, RING - 14.0);
+/// The load in each direction: where the keys' own hashes point, in the colour of their owner.
+fn draw_bars(surface: &Surface, frame: &Frame) {
+    let mut counts = vec![0u32; DIRECTIONS];
+    for key in frame.names.iter() {
+        counts[(key.position >> (64 - DIRECTIONS.ilog2())) as usize] += 1;
+    }
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    surface.context.set_line_width(TAU * RING / DIRECTIONS as f64 * 0.7);
+    for (direction, count) in counts.into_iter().enumerate() {
+        let position = middle_of(direction);
+        let Some(point) = frame.point_at(position) else { return };
+        let length = f64::from(count) / f64::from(most) * LONGEST_BAR;
+        surface.context.set_stroke_style_str(hue(surface, frame.points()[point].shard));
+        line(surface, position, PILE_TOP - length, PILE_TOP);
     }
 }
 
-fn draw_dots(
-    surface: &Surface,
-    frame: &Frame,
-    seats: &Seats,
-    is_reduced: bool,
-) -> Result<(), JsValue> {
+fn draw_dots(surface: &Surface, frame: &Frame, is_reduced: bool) -> Result<(), JsValue> {
     let shapes = CanvasShapes::new();
-    let under_way = |key: &KeyView| key.journey.is_some();
+    let keys: Vec<KeyView> = frame.keys().collect();
+    let (seats, ranks) = Seats::new(frame, &keys);
     // Travellers last, so that they pass over those at rest.
     for pass in [false, true] {
-        for (index, key) in frame.keys.iter().enumerate().filter(|(_, it)| under_way(it) == pass) {
+        for (number, key) in keys.iter().enumerate().filter(|(_, it)| it.journey.is_some() == pass)
+        {
             let (Some(shard), Some(point)) = (key.shard, key.point) else { continue };
-            let seat = seats.seat(index, point, &frame.points);
-            let place = match (key.journey, geometry::departure(frame, index)) {
+            let seat = seats.seat(ranks[number], point, frame.points()[point].position);
+            let place = match (key.journey, geometry::departure(frame, number, key)) {
                 (Some(journey), Some(from)) => {
                     let progress = if is_reduced { 0.0 } else { journey.progress };
                     geometry::on_the_way(from, seat, progress)
@@ -146,5 +192,20 @@ fn draw_dots(
             shapes.fill(surface.context, Sign::nth(shard.0), place, radius)?;
         }
     }
+    Ok(())
+}
+
+/// The way of a looked-up key: a needle at its hash, then clockwise to the point it belongs to.
+fn draw_way(surface: &Surface, frame: &Frame, position: u64) -> Result<(), JsValue> {
+    surface.context.set_stroke_style_str(&surface.palette.ink);
+    surface.context.set_line_width(2.0);
+    line(surface, position, PILE_TOP - 4.0, RING + BAND / 2.0 + 14.0);
+    let Some(point) = frame.point_at(position) else { return Ok(()) };
+    let (x, y) = geometry::middle();
+    let from = geometry::angle(position);
+    let to = geometry::angle(frame.points()[point].position);
+    surface.context.begin_path();
+    surface.context.arc(x, y, PILE_TOP - 4.0, from, if to < from { to + TAU } else { to })?;
+    surface.context.stroke();
     Ok(())
 }

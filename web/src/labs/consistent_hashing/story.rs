@@ -117,16 +117,16 @@ impl Knob {
     }
 
     fn value(self, frame: &Frame) -> u32 {
-        let first = frame.shards.first();
+        let first = frame.shards().first();
         match self {
-            Knob::Shards => frame.shards.len() as u32,
+            Knob::Shards => frame.shards().len() as u32,
             Knob::Turn => {
-                let point = frame.points.iter().find(|point| point.shard == ShardId(0));
+                let point = frame.points().iter().find(|point| point.shard == ShardId(0));
                 let degrees = point.map_or(0.0, |it| super::geometry::degrees(it.position));
                 (degrees / 5.0).round() as u32 * 5 % 360
             }
             Knob::VirtualNodes => frame.virtual_nodes,
-            Knob::Down => frame.shards.iter().filter(|shard| !shard.is_up).count() as u32,
+            Knob::Down => frame.shards().iter().filter(|shard| !shard.is_up).count() as u32,
             Knob::Weight => first.map_or(1, |shard| shard.weight),
         }
     }
@@ -140,7 +140,7 @@ impl Knob {
                 (now..value).map(|_| Action::AddShard { weight: 1 }).collect()
             }
             Knob::Shards => {
-                let last = frame.shards.iter().rev().take((now - value) as usize);
+                let last = frame.shards().iter().rev().take((now - value) as usize);
                 last.map(|shard| Action::RemoveShard { shard: shard.id }).collect()
             }
             Knob::Turn => {
@@ -149,8 +149,8 @@ impl Knob {
             }
             Knob::VirtualNodes => vec![Action::SetVirtualNodes { virtual_nodes: value }],
             Knob::Down => {
-                let crash = frame.shards.iter().filter(|shard| shard.is_up).map(|shard| shard.id);
-                let back = frame.shards.iter().rev().filter(|shard| !shard.is_up);
+                let crash = frame.shards().iter().filter(|shard| shard.is_up).map(|shard| shard.id);
+                let back = frame.shards().iter().rev().filter(|shard| !shard.is_up);
                 if value > now {
                     let more = (value - now) as usize;
                     crash.take(more).map(|shard| Action::CrashShard { shard }).collect()

@@ -46,10 +46,10 @@ pub fn keys(count: u64) -> String {
 
 /// The figure as a sentence, for those who cannot see it.
 pub fn summary(frame: &Frame) -> String {
-    let shards = frame.shards.iter().map(|shard| {
+    let shards = frame.shards().iter().map(|shard| {
         let state = if shard.is_up { "" } else { ", down" };
         format!("{} {}{state}", shard.name, keys(u64::from(shard.keys)))
     });
     let shards = shards.collect::<Vec<_>>().join(", ");
-    format!("A hash ring with {} points. {shards}.", frame.points.len())
+    format!("A hash ring with {} points. {shards}.", frame.points().len())
 }

@@ -1,0 +1,134 @@
+//! Takes the lab home: the figure, the data, the run, and the way to replay it outside the browser.
+
+use super::data::csv;
+use crate::components::{CopyCommand, DownloadButton, download, download_canvas};
+use crate::live::{FetchError, post_json};
+use crate::player::{Player, link_of};
+use playground_core::consistent_hashing::Lab;
+use playground_core::consistent_hashing::lab::Frame;
+use playground_core::sim::{ReplaySummary, Run, Time, replay};
+use std::rc::Rc;
+use web_sys::HtmlCanvasElement;
+use yew::prelude::*;
+
+/// What is taken home.
+#[derive(Properties, PartialEq)]
+pub struct TakeHomeProps {
+    /// What is played.
+    pub player: Player<Lab>,
+    /// What is drawn.
+    pub frame: Rc<Frame>,
+    /// The canvas on which it is.
+    pub canvas: NodeRef,
+}
+
+/// The figure, the data, the run, and the way to replay it outside the browser.
+#[component]
+pub fn TakeHome(props: &TakeHomeProps) -> Html {
+    let TakeHomeProps { player, frame, canvas } = props;
+    let on_png = {
+        let canvas = canvas.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+                download_canvas("ring.png", &canvas);
+            }
+        })
+    };
+    let on_csv = {
+        let frame = frame.clone();
+        Callback::from(move |_: MouseEvent| {
+            download("shards.csv", "text/csv", csv(&frame).as_bytes())
+        })
+    };
+    let on_json = {
+        let player = player.clone();
+        Callback::from(move |_: MouseEvent| {
+            download("run.json", "application/json", json(&player.run()).as_bytes());
+        })
+    };
+    let origin = gloo::utils::window().location().origin().unwrap_or_default();
+    let path = gloo::utils::window().location().pathname().unwrap_or_default();
+    let link = format!("{origin}{path}{}", link_of(&player.run(), player.moment()));
+    let url = format!("{origin}{REPLAY}");
+    let body = json(&player.run());
+    let curl = format!("curl -s {url} -H 'content-type: application/json' -d '{body}'");
+    let powershell = format!(
+        "Invoke-RestMethod {url} -Method Post -ContentType application/json -Body '{body}'"
+    );
+    html! {
+        <div class="consistent-hashing-home">
+            <h3>{ "Take it home" }</h3>
+            <div class="toolbar">
+                <DownloadButton label="Figure as PNG" on_click={on_png} />
+                <DownloadButton label="Data as CSV" on_click={on_csv} />
+                <DownloadButton label="Run as JSON" on_click={on_json} />
+            </div>
+            <CopyCommand label="Link to this moment" command={link} />
+            <Replayed player={player.clone()} />
+            <CopyCommand label="curl" command={curl} />
+            <CopyCommand label="PowerShell" command={powershell} />
+        </div>
+    }
+}
+
+const REPLAY: &str = "/api/consistent-hashing/replay";
+
+fn json(run: &Run<Lab>) -> String {
+    // A run is plain data; there is nothing in it that JSON could not hold.
+    serde_json::to_string(run).unwrap_or_default()
+}
+
+/// What came of replaying the run on the server.
+#[derive(Clone, PartialEq)]
+enum Outcome {
+    Idle,
+    Asking,
+    Answered { server: ReplaySummary, page: ReplaySummary },
+    Failed(FetchError),
+}
+
+#[derive(Properties, PartialEq)]
+struct ReplayedProps {
+    player: Player<Lab>,
+}
+
+/// One logic, two worlds: the server replays the run natively, and both must agree.
+#[component]
+fn Replayed(props: &ReplayedProps) -> Html {
+    let outcome = use_state(|| Outcome::Idle);
+    let onclick = {
+        let (player, outcome) = (props.player.clone(), outcome.clone());
+        Callback::from(move |_: MouseEvent| {
+            outcome.set(Outcome::Asking);
+            let (run, outcome) = (player.run(), outcome.clone());
+            wasm_bindgen_futures::spawn_local(async move {
+                let page = replay(&run, Time(u64::MAX), u64::MAX).summary();
+                outcome.set(match post_json::<_, ReplaySummary>(REPLAY, &run).await {
+                    Ok(server) => Outcome::Answered { server, page },
+                    Err(error) => Outcome::Failed(error),
+                });
+            });
+        })
+    };
+    let text = match &*outcome {
+        Outcome::Idle => {
+            "The server runs the same code natively. Let it replay this run and compare.".to_owned()
+        }
+        Outcome::Asking => "Asking the server …".to_owned(),
+        Outcome::Answered { server, page } if server == page => format!(
+            "Page and server agree: {} steps, {} events, fingerprint {}.",
+            server.steps, server.events, server.fingerprint
+        ),
+        Outcome::Answered { server, page } => format!(
+            "Page and server differ: fingerprint {} here, {} there. They run different versions.",
+            page.fingerprint, server.fingerprint
+        ),
+        Outcome::Failed(error) => error.to_string(),
+    };
+    html! {
+        <div class="consistent-hashing-replay">
+            <button {onclick} disabled={*outcome == Outcome::Asking}>{ "Replay on the server" }</button>
+            <p role="status">{ text }</p>
+        </div>
+    }
+}
