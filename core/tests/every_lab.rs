@@ -12,6 +12,12 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 const SEEDS: u64 = if cfg!(target_arch = "wasm32") { 50 } else { 1_000 };
 const MOMENTS: u64 = if cfg!(target_arch = "wasm32") { 20 } else { 100 };
 
+/// Fewer times for a run whose state is large, at least thrice: what is checked is the same.
+fn times<S: Simulation>(most: u64, run: &Run<S>) -> u64 {
+    let footprint = S::new(&run.scenario, Rng::new(run.seed)).footprint_bytes() as u64;
+    (most * 32_768 / footprint.max(1)).clamp(3, most)
+}
+
 /// Tests all runs of a lab, each up to the time at which everything in it has happened.
 macro_rules! labs {
     ($($lab:ident: $runs:expr;)*) => {$(
@@ -55,7 +61,7 @@ fn rewind_is_replay<S: Simulation>(run: &Run<S>, until: Time) {
     let mut rng = Rng::new(run.seed);
     let mut timeline = Timeline::new(run.clone());
     timeline.advance(until);
-    for _ in 0..MOMENTS {
+    for _ in 0..times(MOMENTS, run) {
         let time = Time(rng.below(until.0 + 1));
         timeline.seek(time);
         let replayed = replay(run, time, u64::MAX);
@@ -106,7 +112,7 @@ fn survives_a_link<S: Simulation>(run: &Run<S>) {
 }
 
 fn invariants_hold<S: Simulation>(run: &Run<S>, until: Time) {
-    for seed in 0..SEEDS {
+    for seed in 0..times(SEEDS, run) {
         let run = Run { seed, ..run.clone() };
         let transcript = replay(&run, until, u64::MAX);
         assert_eq!(transcript.violations, [], "seed {seed}:\n{transcript}");

@@ -52,10 +52,22 @@ impl Visitor {
     /// # Errors
     /// If a program does not start.
     pub async fn open(path: &str, look: Look) -> Result<Self> {
+        Visitor::open_with(path, look, json!({ "browser": "ALL" })).await
+    }
+
+    /// The same, and the browser keeps a trace of what it is busy with.
+    ///
+    /// # Errors
+    /// If a program does not start.
+    pub async fn open_traced(path: &str, look: Look) -> Result<Self> {
+        Visitor::open_with(path, look, json!({ "browser": "ALL", "performance": "ALL" })).await
+    }
+
+    async fn open_with(path: &str, look: Look, logs: Value) -> Result<Self> {
         let server = Server::start()?;
         let driver = Driver::start()?;
         let profile = TempDir::new()?;
-        let options = json!({
+        let mut options = json!({
             "binary": variable("CHROME")?,
             "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -64,9 +76,14 @@ impl Visitor {
                 format!("--user-data-dir={}", profile.path().display()),
             ],
         });
+        if logs.get("performance").is_some() {
+            options["perfLoggingPrefs"] = json!({
+                "enableNetwork": false, "enablePage": false, "traceCategories": "devtools.timeline,v8",
+            });
+        }
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("goog:chromeOptions".to_owned(), options);
-        capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+        capabilities.insert("goog:loggingPrefs".to_owned(), logs);
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&driver.url)
@@ -186,11 +203,19 @@ impl Visitor {
     /// # Errors
     /// If the browser refuses.
     pub async fn drag(&self, css: &str, by: (f64, f64)) -> Result<()> {
+        self.stroke_from(css, (0.0, 0.0), by).await
+    }
+
+    /// The same from so far beside the middle.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn stroke_from(&self, css: &str, from: (f64, f64), by: (f64, f64)) -> Result<()> {
         let hand = |strokes: Vec<PointerAction>| {
             let hand = MouseActions::new("mouse".to_owned());
             ActionSequence::from(strokes.into_iter().fold(hand, MouseActions::then))
         };
-        self.stroke(css, by, hand).await
+        self.stroke(css, from, by, hand).await
     }
 
     /// The same with a finger.
@@ -202,22 +227,24 @@ impl Visitor {
             let hand = TouchActions::new("finger".to_owned());
             ActionSequence::from(strokes.into_iter().fold(hand, TouchActions::then))
         };
-        self.stroke(css, by, hand).await
+        self.stroke(css, (0.0, 0.0), by, hand).await
     }
 
     async fn stroke(
         &self,
         css: &str,
+        from: (f64, f64),
         by: (f64, f64),
         hand: impl Fn(Vec<PointerAction>) -> ActionSequence,
     ) -> Result<()> {
         let element = self.see(css).await?;
-        let script = "const shape = arguments[0].querySelector('circle') ?? arguments[0]; \
+        let script = "const shape = arguments[0].querySelector(':scope > circle') ?? arguments[0]; \
             shape.scrollIntoView({ block: 'center', behavior: 'instant' }); \
             const box = shape.getBoundingClientRect(); \
             return [box.x + box.width / 2, box.y + box.height / 2]";
         let middle = self.client.execute(script, vec![serde_json::to_value(&element)?]).await?;
         let (x, y): (f64, f64) = serde_json::from_value(middle)?;
+        let (x, y) = (x + from.0, y + from.1);
         let to = |part: f64| PointerAction::MoveTo {
             duration: Some(Duration::from_millis(40)),
             x: (x + by.0 * part).round(),
@@ -259,6 +286,21 @@ impl Visitor {
         }
         std::fs::write(file, png)?;
         self.look(look, 900).await
+    }
+
+    /// What the browser has been busy with since the last time, as events of Chromium's trace format.
+    ///
+    /// # Errors
+    /// If the browser refuses, or was not opened with a trace.
+    pub async fn trace(&self) -> Result<Vec<Value>> {
+        let log = self.client.issue_cmd(Vendor::Trace).await?;
+        let entries = log.as_array().context("the trace is no list")?;
+        let event = |entry: &Value| {
+            let message: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
+            let is_event = message["message"]["method"] == "Tracing.dataCollected";
+            is_event.then(|| message["message"]["params"].clone())
+        };
+        Ok(entries.iter().filter_map(event).collect())
     }
 
     /// Leaves; fails if anything was written to the console that is worse than information.

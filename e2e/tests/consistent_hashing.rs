@@ -171,6 +171,9 @@ async fn page_and_server_replay_the_same_and_so_does_the_command() -> Result<()>
         .until("return document.querySelector('.consistent-hashing-replay p').textContent.startsWith('Page and server agree')")
         .await?;
     let answer = visitor.text(".consistent-hashing-replay p").await?;
+    visitor
+        .until("return document.querySelectorAll('.consistent-hashing-home code')[1].textContent.includes('add_shard')")
+        .await?;
     let commands = visitor.client.find_all(Locator::Css(".consistent-hashing-home code")).await?;
     let curl = commands.get(1).context("no curl command")?.text().await?;
     let output = Command::new("bash").args(["-c", &curl]).output()?;
@@ -191,5 +194,56 @@ async fn with_less_motion_nothing_plays_by_itself() -> Result<()> {
     ensure!(visitor.text(".player-time").await?.starts_with("0.00"));
     visitor.press("Step").await?;
     ensure!(visitor.number(RING).await? > 0, "the first step adds a shard");
+    visitor.leave().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_looked_up_step_by_step() -> Result<()> {
+    let visitor = at_the_start(Look::DESKTOP).await?;
+    visitor.see(".consistent-hashing-lookup input").await?.send_keys("cart:17").await?;
+    visitor
+        .until("return document.querySelectorAll('.consistent-hashing-lookup li').length === 4")
+        .await?;
+    let steps = visitor.text(".consistent-hashing-lookup ol").await?;
+    // XXH64 of the seven bytes with seed 0, as its reference implementation has it.
+    ensure!(steps.contains("XXH64 of “cart:17” is 5d12f69938d2c0d6"), "{steps}");
+    ensure!(steps.contains("owns it") && steps.contains("With modulo"), "{steps}");
+    visitor.leave().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_of_ones_own_are_placed_and_travel_with_the_link() -> Result<()> {
+    let visitor = at_the_start(Look::DESKTOP).await?;
+    visitor.script("document.querySelector('.consistent-hashing-own-keys').open = true").await?;
+    let text = visitor.see(".consistent-hashing-own-keys textarea").await?;
+    text.send_keys("cart:17\nsession:it's\n\ncart:17\n").await?;
+    visitor.press("Place these keys").await?;
+    let two = "return document.querySelector('.consistent-hashing-counters').textContent.includes('0 of 2 keys')";
+    visitor.until(two).await?;
+    visitor.until("return location.hash.startsWith('#run=')").await?;
+    visitor.client.refresh().await?;
+    visitor.until(two).await?;
+    let kept = visitor.see(".consistent-hashing-own-keys textarea").await?.prop("value").await?;
+    ensure!(kept.as_deref() == Some("cart:17\nsession:it's"), "{kept:?}");
+    visitor.leave().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ring_of_a_thousand_shards_is_dragged_by_its_band() -> Result<()> {
+    let visitor = at_the_start(Look::DESKTOP).await?;
+    let options = visitor.see(".consistent-hashing-setup select").await?;
+    options.select_by_value("crowd").await?;
+    visitor
+        .until("return document.querySelector('canvas').getAttribute('aria-label').includes('100000 points')")
+        .await?;
+    ensure!(visitor.client.find_all(Locator::Css(".consistent-hashing-handle")).await?.is_empty());
+    visitor.press("Pause").await?;
+    // The top of the band, in the figure's own measure, is 152 above the middle of 400.
+    let stage = format!("{LEAD} .consistent-hashing-handles");
+    let height = visitor.see(&stage).await?.rectangle().await?.3;
+    visitor
+        .stroke_from(&stage, (0.0, -height * 152.0 / 400.0), (height * 0.3, height * 0.1))
+        .await?;
+    visitor.see(&format!("{LEAD} .consistent-hashing-handle.is-placed")).await?;
     visitor.leave().await
 }

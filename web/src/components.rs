@@ -18,7 +18,7 @@ pub use chart::{BarChart, BarTone, Bars};
 pub use copy::CopyCommand;
 pub use data_table::{DataTable, Row};
 pub use download::{DownloadButton, download, download_canvas};
-pub use glyph::{CanvasShapes, Glyph, Sign};
+pub use glyph::{CanvasShapes, Glyph, HUES, Sign};
 pub use goals::{Goal, GoalList, done_count, use_goals};
 pub use keys_sheet::{KeyGroup, KeysSheet};
 pub use meter::{Meter, MeterTone};

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the core's benchmarks, and how many times as fast as its peers it is.
+//! `cargo xtask bench`: the core's benchmarks, how many times as fast as its peers it is, and the
+//! page's frames.
 
 use std::{
     collections::BTreeMap,
@@ -13,6 +14,7 @@ use clap::Args;
 
 use crate::{
     command::{self, say},
+    test::in_a_browser,
     workspace::{cargo, target},
 };
 
@@ -38,6 +40,14 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let mut groups = Groups::default();
     read(&target()?.join("criterion"), start, &mut groups)?;
     println!("\n{}", table(&groups));
+    // Whoever asks for a part of criterion's benchmarks wants those, not the browser's.
+    if options.arguments.iter().all(|argument| argument.starts_with("--")) {
+        let mut frames = cargo();
+        frames.args(["bench", "--quiet", "--package", "playground-e2e", "--bench", "frame_time"]);
+        in_a_browser(&mut frames)?;
+        say("Dragging a shard in a browser");
+        command::run(&mut frames)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -144,27 +144,26 @@ fn webdriver_json(chrome: &Path) -> String {
 }
 
 fn e2e() -> Result<Tally> {
+    let mut test = cargo();
+    test.args(["test", "--package", "playground-e2e", "--no-fail-fast"]);
+    in_a_browser(&mut test)?;
+    say("Testing the page in a browser");
+    tally::run(&mut test)
+}
+
+/// Builds the page and the server, and tells a program of the end-to-end tests where everything is.
+pub(crate) fn in_a_browser(program: &mut Command) -> Result<()> {
     let browser = browser::find_or_install()?;
     let page = page::build()?;
     say("Building the server (the first time about a minute)");
     command::run(cargo().args(["build", "--quiet", "--package", "playground-server"]))?;
-    say("Testing the page in a browser");
-    let server =
-        target()?.join("debug").join(format!("playground-server{}", std::env::consts::EXE_SUFFIX));
-    tally::run(end_to_end(&mut cargo(), &server, &page, browser))
-}
-
-fn end_to_end<'a>(
-    test: &'a mut Command,
-    server: &Path,
-    page: &Path,
-    browser: &browser::Browser,
-) -> &'a mut Command {
-    test.args(["test", "--package", "playground-e2e", "--no-fail-fast"])
-        .env("PLAYGROUND_SERVER_BIN", server)
+    let name = format!("playground-server{}", std::env::consts::EXE_SUFFIX);
+    program
+        .env("PLAYGROUND_SERVER_BIN", target()?.join("debug").join(name))
         .env("PLAYGROUND_PAGE_DIR", page)
         .env("CHROME", &browser.chrome)
-        .env("CHROMEDRIVER", &browser.driver)
+        .env("CHROMEDRIVER", &browser.driver);
+    Ok(())
 }
 
 #[cfg(test)]

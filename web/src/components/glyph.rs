@@ -5,7 +5,7 @@ use web_sys::{CanvasRenderingContext2d, Path2d};
 use yew::prelude::*;
 
 /// How many colours there are.
-pub const HUES: u32 = 6;
+pub const HUES: usize = 6;
 
 /// Six shapes within a circle of radius 1, as SVG paths, so that no thing is told by colour alone.
 const SHAPES: [&str; 6] = [
@@ -27,7 +27,8 @@ pub struct Sign {
 impl Sign {
     /// The sign of the `number`th thing of its kind: colour and shape repeat together only after 36.
     pub fn nth(number: u32) -> Self {
-        Sign { hue: number % HUES, shape: (number + number / HUES) % HUES }
+        let hues = HUES as u32;
+        Sign { hue: number % hues, shape: (number + number / hues) % hues }
     }
 
     /// The number of its colour among the tokens.

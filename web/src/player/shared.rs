@@ -35,9 +35,8 @@ impl<S: Simulation> Shared<S> {
     /// Something has changed: draws it and keeps the loop going if it should be.
     fn changed(self: &Rc<Self>) {
         self.picture.replace(None);
-        self.ticker.tick();
         self.notify();
-        self.schedule();
+        self.schedule(true);
     }
 
     fn notify(&self) {
@@ -47,24 +46,27 @@ impl<S: Simulation> Shared<S> {
         }
     }
 
-    fn schedule(self: &Rc<Self>) {
-        if !self.is_running() {
-            self.last_frame_ms.set(None);
+    /// Asks for a frame if time is running or something is to be drawn, unless one is on its way:
+    /// however often a player changes, it is drawn once a frame.
+    fn schedule(self: &Rc<Self>, is_changed: bool) {
+        if self.request.borrow().is_some() || !(is_changed || self.is_running()) {
             return;
         }
         let weak = Rc::downgrade(self);
         let request = request_animation_frame(move |now_ms| {
             if let Some(shared) = weak.upgrade() {
+                // The request stays alive until this returns: it owns what is running here.
+                let _served = shared.request.take();
                 shared.frame(now_ms);
             }
         });
-        // Replaces, and so cancels, a request that may still be open.
         self.request.replace(Some(request));
     }
 
     fn frame(self: &Rc<Self>, now_ms: f64) {
         if !self.is_running() {
             self.last_frame_ms.set(None);
+            self.ticker.tick();
             return;
         }
         let elapsed_ms = self.last_frame_ms.get().map_or(0.0, |last| now_ms - last);
@@ -82,7 +84,7 @@ impl<S: Simulation> Shared<S> {
             self.last_refresh_ms.set(now_ms);
             self.notify();
         }
-        self.schedule();
+        self.schedule(false);
     }
 }
 
@@ -195,7 +197,7 @@ impl<S: Simulation> Player<S> {
             let stages = shared.visible_stages.get();
             let stages = if is_visible { stages + 1 } else { stages.saturating_sub(1) };
             shared.visible_stages.set(stages);
-            shared.schedule();
+            shared.schedule(false);
         })
     }
 }

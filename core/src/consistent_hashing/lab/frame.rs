@@ -156,6 +156,12 @@ impl Standing {
     /// What stands now.
     pub(super) fn of(lab: &Lab) -> Self {
         let mut shards: Vec<ShardView> = lab.ring.shards().map(|it| shard_view(lab, it)).collect();
+        // Where each shard is among those that are left, by its number.
+        let mut places = vec![usize::MAX; lab.ring.next_id().0 as usize];
+        for (place, shard) in shards.iter().enumerate() {
+            places[shard.id.0 as usize] = place;
+        }
+        let place = |id: ShardId| places[id.0 as usize];
         let points: Arc<[Point]> = lab.ring.points().into();
         let before = points.iter().cycle().skip(points.len().saturating_sub(1));
         // Points that all stand on one spot leave no room between each other: the first of them
@@ -163,7 +169,7 @@ impl Standing {
         let is_one_spot =
             points.first().map(|it| it.position) == points.last().map(|it| it.position);
         for (number, (point, before)) in points.iter().zip(before).enumerate() {
-            if let Some(shard) = find(&mut shards, Some(point.shard)) {
+            if let Some(shard) = shards.get_mut(place(point.shard)) {
                 shard.points += 1;
                 shard.share += match (is_one_spot, number) {
                     (true, 0) => 1.0,
@@ -173,10 +179,10 @@ impl Standing {
             }
         }
         for holding in lab.holdings.iter() {
-            if let Some(shard) = find(&mut shards, holding.owner) {
+            if let Some(shard) = holding.owner.and_then(|id| shards.get_mut(place(id))) {
                 shard.keys += 1;
             }
-            if let Some(shard) = find(&mut shards, holding.modulo_owner) {
+            if let Some(shard) = holding.modulo_owner.and_then(|id| shards.get_mut(place(id))) {
                 shard.modulo_keys += 1;
             }
         }
@@ -207,12 +213,6 @@ fn shard_view(lab: &Lab, (id, name, weight): (ShardId, &str, u32)) -> ShardView 
 
 fn part_of_circle(arc: u64) -> f64 {
     arc as f64 / 18_446_744_073_709_551_616.0
-}
-
-/// Shards are sorted by id, so each is found by bisection.
-fn find(shards: &mut [ShardView], id: Option<ShardId>) -> Option<&mut ShardView> {
-    let index = shards.binary_search_by_key(&id?, |shard| shard.id).ok()?;
-    shards.get_mut(index)
 }
 
 /// How the loads of the shards that are up spread, in keys.

@@ -23,7 +23,7 @@ const REACH: f64 = 18.0;
 /// More points than this are drawn smaller, and only the first of each shard is a stop for Tab.
 const CROWD: usize = 16;
 /// While dragging, the model hears of a new place this often at most.
-const DRAG_INTERVAL_MS: f64 = 33.0;
+const DRAG_INTERVAL_MS: f64 = 15.0;
 /// A pointer that moves less than this has clicked, not dragged.
 const DRAG_THRESHOLD_PX: f64 = 4.0;
 

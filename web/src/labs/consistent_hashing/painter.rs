@@ -4,7 +4,7 @@
 //! each of so many directions, and beyond [`MOST_DOTS`] keys a pile is a bar as long as its load.
 
 use super::geometry::{self, BAND, DOT, PILE_TOP, RING, SIDE, Seats};
-use crate::components::{CanvasShapes, Sign, Surface};
+use crate::components::{CanvasShapes, HUES, Sign, Surface};
 use playground_core::consistent_hashing::ShardId;
 use playground_core::consistent_hashing::lab::{Frame, KeyView};
 use std::f64::consts::TAU;
@@ -44,7 +44,7 @@ fn try_draw(surface: &Surface, frame: &Frame, emphasis: Emphasis) -> Result<(), 
     draw_band(surface, frame, emphasis.selected)?;
     draw_database(surface)?;
     if frame.names.len() > MOST_DOTS {
-        draw_bars(surface, frame);
+        draw_bars(surface, frame)?;
     } else {
         draw_key_marks(surface, frame);
         draw_dots(surface, frame, emphasis.is_reduced)?;
@@ -67,14 +67,7 @@ fn draw_band(surface: &Surface, frame: &Frame, selected: Option<ShardId>) -> Res
         surface.context.set_line_width(BAND);
         return arc(surface, 0.0, TAU);
     }
-    let owned_by = |shard, from, to| {
-        let is_selected = selected == Some(shard);
-        let context = surface.context;
-        context.set_global_alpha(if selected.is_none() || is_selected { 1.0 } else { 0.55 });
-        context.set_stroke_style_str(hue(surface, shard));
-        context.set_line_width(if is_selected { BAND + 5.0 } else { BAND });
-        arc(surface, from, to)
-    };
+    let mut arcs = Strokes::default();
     if points.len() > MOST_ARCS {
         // A little overlap, or the ground would shine through between neighbours.
         let width = TAU / DIRECTIONS as f64 * 1.1;
@@ -82,16 +75,26 @@ fn draw_band(surface: &Surface, frame: &Frame, selected: Option<ShardId>) -> Res
             let position = middle_of(direction);
             if let Some(point) = frame.point_at(position) {
                 let from = geometry::angle(position) - width / 2.0;
-                owned_by(points[point].shard, from, from + width)?;
+                arcs.add(points[point].shard, selected, (from, from + width));
             }
         }
     } else {
         for (number, point) in points.iter().enumerate() {
             let to = geometry::angle(point.position);
             let from = geometry::angle(frame.arc_from(number));
-            owned_by(point.shard, if points.len() == 1 { to - TAU } else { from }, to)?;
+            let from = if points.len() == 1 { to - TAU } else { from };
+            arcs.add(point.shard, selected, (from, to));
         }
     }
+    let is_any_selected = selected.is_some();
+    arcs.stroke(surface, |surface, is_selected, (from, to)| {
+        let context = surface.context;
+        context.set_global_alpha(if is_selected || !is_any_selected { 1.0 } else { 0.55 });
+        context.set_line_width(if is_selected { BAND + 5.0 } else { BAND });
+        let (x, y) = geometry::middle();
+        context.move_to(x + RING * from.cos(), y + RING * from.sin());
+        context.arc(x, y, RING, from, to)
+    })?;
     surface.context.set_global_alpha(1.0);
     if points.len() <= MOST_GAPS {
         surface.context.set_stroke_style_str(&surface.palette.paper);
@@ -122,9 +125,14 @@ fn draw_key_marks(surface: &Surface, frame: &Frame) {
     surface.context.set_stroke_style_str(&surface.palette.muted);
     surface.context.set_line_width(1.0);
     surface.context.set_global_alpha(if frame.names.len() > 400 { 0.25 } else { 0.8 });
+    surface.context.begin_path();
     for key in frame.names.iter() {
-        line(surface, key.position, RING + BAND / 2.0 + 2.5, RING + BAND / 2.0 + 7.5);
+        let (x0, y0) = geometry::place(key.position, RING + BAND / 2.0 + 2.5);
+        let (x1, y1) = geometry::place(key.position, RING + BAND / 2.0 + 7.5);
+        surface.context.move_to(x0, y0);
+        surface.context.line_to(x1, y1);
     }
+    surface.context.stroke();
     surface.context.set_global_alpha(1.0);
 }
 
@@ -154,19 +162,68 @@ fn draw_database(surface: &Surface) -> Result<(), JsValue> {
 }
 
 /// The load in each direction: where the keys' own hashes point, in the colour of their owner.
-fn draw_bars(surface: &Surface, frame: &Frame) {
+fn draw_bars(surface: &Surface, frame: &Frame) -> Result<(), JsValue> {
     let mut counts = vec![0u32; DIRECTIONS];
     for key in frame.names.iter() {
         counts[(key.position >> (64 - DIRECTIONS.ilog2())) as usize] += 1;
     }
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
     surface.context.set_line_width(TAU * RING / DIRECTIONS as f64 * 0.7);
+    let mut bars = Strokes::default();
     for (direction, count) in counts.into_iter().enumerate() {
         let position = middle_of(direction);
-        let Some(point) = frame.point_at(position) else { return };
+        let Some(point) = frame.point_at(position) else { return Ok(()) };
         let length = f64::from(count) / f64::from(most) * LONGEST_BAR;
-        surface.context.set_stroke_style_str(hue(surface, frame.points()[point].shard));
-        line(surface, position, PILE_TOP - length, PILE_TOP);
+        bars.add(frame.points()[point].shard, None, (position, length));
+    }
+    bars.stroke(surface, |surface, _, (position, length)| {
+        let (x0, y0) = geometry::place(position, PILE_TOP - length);
+        let (x1, y1) = geometry::place(position, PILE_TOP);
+        surface.context.move_to(x0, y0);
+        surface.context.line_to(x1, y1);
+        Ok(())
+    })
+}
+
+/// Strokes by colour, so that each colour is set, and stroked, once.
+struct Strokes<T>([Vec<T>; HUES], Option<(usize, Vec<T>)>);
+
+impl<T> Default for Strokes<T> {
+    fn default() -> Self {
+        Strokes(std::array::from_fn(|_| Vec::new()), None)
+    }
+}
+
+impl<T: Copy> Strokes<T> {
+    fn add(&mut self, shard: ShardId, selected: Option<ShardId>, stroke: T) {
+        let hue = Sign::nth(shard.0).hue();
+        if selected == Some(shard) {
+            self.1.get_or_insert((hue, Vec::new())).1.push(stroke);
+        } else {
+            self.0[hue].push(stroke);
+        }
+    }
+
+    /// Adds each stroke to the path of its colour; the selected shard's come last, over the others.
+    fn stroke(
+        &self,
+        surface: &Surface,
+        add: impl Fn(&Surface, bool, T) -> Result<(), JsValue>,
+    ) -> Result<(), JsValue> {
+        let plain = self.0.iter().enumerate().map(|(hue, strokes)| (hue, strokes, false));
+        let selected = self.1.iter().map(|(hue, strokes)| (*hue, strokes, true));
+        for (hue, strokes, is_selected) in plain.chain(selected) {
+            if strokes.is_empty() {
+                continue;
+            }
+            surface.context.set_stroke_style_str(&surface.palette.hues[hue]);
+            surface.context.begin_path();
+            for stroke in strokes {
+                add(surface, is_selected, *stroke)?;
+            }
+            surface.context.stroke();
+        }
+        Ok(())
     }
 }
 

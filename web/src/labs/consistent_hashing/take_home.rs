@@ -4,6 +4,7 @@ use super::data::csv;
 use crate::components::{CopyCommand, DownloadButton, download, download_canvas};
 use crate::live::{FetchError, post_json};
 use crate::player::{Player, link_of};
+use gloo::timers::callback::Timeout;
 use playground_core::consistent_hashing::Lab;
 use playground_core::consistent_hashing::lab::Frame;
 use playground_core::sim::{ReplaySummary, Run, Time, replay};
@@ -46,15 +47,7 @@ pub fn TakeHome(props: &TakeHomeProps) -> Html {
             download("run.json", "application/json", json(&player.run()).as_bytes());
         })
     };
-    let origin = gloo::utils::window().location().origin().unwrap_or_default();
-    let path = gloo::utils::window().location().pathname().unwrap_or_default();
-    let link = format!("{origin}{path}{}", link_of(&player.run(), player.moment()));
-    let url = format!("{origin}{REPLAY}");
-    let body = json(&player.run());
-    let curl = format!("curl -s {url} -H 'content-type: application/json' -d '{body}'");
-    let powershell = format!(
-        "Invoke-RestMethod {url} -Method Post -ContentType application/json -Body '{body}'"
-    );
+    let Texts { link, curl, powershell } = (*use_texts(player)).clone();
     html! {
         <div class="consistent-hashing-home">
             <h3>{ "Take it home" }</h3>
@@ -68,6 +61,51 @@ pub fn TakeHome(props: &TakeHomeProps) -> Html {
             <CopyCommand label="curl" command={curl} />
             <CopyCommand label="PowerShell" command={powershell} />
         </div>
+    }
+}
+
+/// What can be copied.
+#[derive(Clone, PartialEq)]
+struct Texts {
+    link: AttrValue,
+    curl: AttrValue,
+    powershell: AttrValue,
+}
+
+/// How long the run must have stood still before its texts are written anew: they hold all of it.
+const STILL_MS: u32 = 200;
+
+/// The texts of the run, as soon as it stands still.
+#[hook]
+fn use_texts(player: &Player<Lab>) -> UseStateHandle<Texts> {
+    let texts = use_state(|| texts_of(player));
+    let pending = use_mut_ref(|| None::<Timeout>);
+    let set = texts.setter();
+    let player = player.clone();
+    use_effect_with(player.revision(), move |_| {
+        // Replaces, and so cancels, the one that was to write what is outdated by now.
+        pending.replace(Some(Timeout::new(STILL_MS, move || set.set(texts_of(&player)))));
+    });
+    texts
+}
+
+fn texts_of(player: &Player<Lab>) -> Texts {
+    let location = gloo::utils::window().location();
+    let origin = location.origin().unwrap_or_default();
+    let path = location.pathname().unwrap_or_default();
+    let url = format!("{origin}{REPLAY}");
+    let run = player.run();
+    let body = json(&run);
+    // Keys of the reader's own may hold a quotation mark; each shell has its own way to write one.
+    let (for_sh, for_powershell) = (body.replace('\'', r"'\''"), body.replace('\'', "''"));
+    let curl = format!("curl -s {url} -H 'content-type: application/json' -d '{for_sh}'");
+    let powershell = format!(
+        "Invoke-RestMethod {url} -Method Post -ContentType application/json -Body '{for_powershell}'"
+    );
+    Texts {
+        link: format!("{origin}{path}{}", link_of(&run, player.moment())).into(),
+        curl: curl.into(),
+        powershell: powershell.into(),
     }
 }
 

@@ -1,0 +1,109 @@
+//! How long the page's script takes in a frame while a shard is dragged on a ring of 1,000 shards with
+//! 100 virtual nodes each and 10,000 keys.
+//!
+//! The pointer moves once a frame. What counts is the time in which the main thread runs script, nested
+//! calls counted once, from one animation frame to the next, as Chromium's own trace has it.
+
+use anyhow::{Context, Result, ensure};
+use playground_e2e::{Look, Visitor};
+use serde_json::Value;
+
+const LAB: &str = "/labs/consistent-hashing";
+const FRAMES: usize = 240;
+/// The events of the trace in which script runs.
+const SCRIPT: [&str; 6] = [
+    "EventDispatch",
+    "FireAnimationFrame",
+    "FunctionCall",
+    "RunMicrotasks",
+    "TimerFire",
+    "v8.callFunction",
+];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let visitor = Visitor::open_traced(LAB, Look::DESKTOP).await?;
+    visitor.see("option[value=crowd]").await?;
+    visitor
+        .script(
+            "const select = document.querySelector('option[value=crowd]').closest('select'); \
+             select.value = 'crowd'; select.dispatchEvent(new Event('change', { bubbles: true })); scrollTo(0, 0)",
+        )
+        .await?;
+    visitor.until("return document.querySelector('canvas').getAttribute('aria-label').includes('100000 points')").await?;
+    let moved = drag(&visitor).await?;
+    let mut times = frame_times(&visitor.trace().await?)?;
+    ensure!(moved > 0, "no key moved while dragging");
+    ensure!(times.len() >= FRAMES / 2, "only {} frames were seen", times.len());
+    times.sort_by(f64::total_cmp);
+    let at = |part: usize| times[(times.len() * part / 100).min(times.len() - 1)];
+    println!(
+        "frame script time dragging, 1,000 shards × 100 virtual nodes, 10,000 keys, {} frames: \
+         median {:.2} ms, p95 {:.2} ms, worst {:.2} ms (goal: median under 8 ms); {moved} keys moved",
+        times.len(),
+        at(50),
+        at(95),
+        at(100)
+    );
+    visitor.leave().await
+}
+
+/// Moves a pointer along the ring, once a frame, and tells how many keys have moved.
+async fn drag(visitor: &Visitor) -> Result<u64> {
+    let script = format!(
+        "const done = arguments[arguments.length - 1]; \
+         const svg = document.querySelector('.consistent-hashing-lead .consistent-hashing-handles'); \
+         const box = svg.getBoundingClientRect(); const radius = box.width * 152 / 400; \
+         const send = (kind, step) => {{ const angle = step / 400; \
+           svg.dispatchEvent(new PointerEvent(kind, {{ bubbles: true, pointerId: 1, buttons: 1, \
+             clientX: box.x + box.width / 2 + radius * Math.sin(angle), \
+             clientY: box.y + box.height / 2 - radius * Math.cos(angle) }})); }}; \
+         send('pointerdown', 0); let step = 0; \
+         const next = () => {{ step += 1; console.timeStamp('frame'); send('pointermove', step); \
+           if (step < {FRAMES}) requestAnimationFrame(next); else {{ send('pointerup', step); \
+             console.timeStamp('frame'); \
+             done(Number(document.querySelector('[data-count=ring]').textContent)); }} }}; \
+         requestAnimationFrame(next);"
+    );
+    let moved = visitor.client.execute_async(&script, Vec::new()).await?;
+    moved.as_u64().context("the counter says no number")
+}
+
+/// The script time of each frame, in milliseconds.
+fn frame_times(trace: &[Value]) -> Result<Vec<f64>> {
+    let mut spans: Vec<(f64, f64)> = Vec::new();
+    let mut frames: Vec<f64> = Vec::new();
+    let thread = trace
+        .iter()
+        .find(|event| event["name"] == "FireAnimationFrame")
+        .map(|event| (event["pid"].clone(), event["tid"].clone()))
+        .context("the trace holds no animation frame")?;
+    for event in trace {
+        let name = event["name"].as_str().unwrap_or_default();
+        let is_ours = (&event["pid"], &event["tid"]) == (&thread.0, &thread.1);
+        let (Some(start), true) = (event["ts"].as_f64(), is_ours) else { continue };
+        if SCRIPT.contains(&name)
+            && let Some(duration) = event["dur"].as_f64()
+        {
+            spans.push((start, start + duration));
+        }
+        if event["args"]["data"]["message"] == "frame" {
+            frames.push(start);
+        }
+    }
+    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+    frames.sort_by(f64::total_cmp);
+    let time_in = |from: f64, to: f64| {
+        let mut covered_to = from;
+        let mut total = 0.0;
+        for (start, end) in &spans {
+            let (start, end) = (start.max(covered_to), end.min(to));
+            if end > start {
+                total += end - start;
+                covered_to = end;
+            }
+        }
+        total / 1e3
+    };
+    Ok(frames.windows(2).map(|pair| time_in(pair[0], pair[1])).collect())
+}
