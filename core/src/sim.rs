@@ -26,6 +26,8 @@ pub use explore::{
 pub use machine::{Durability, Input, Machine, NodeId, Outbox, Output};
 pub use network::{Latency, Network, Partition};
 pub use rng::Rng;
-pub use simulation::{Invariant, ReplaySummary, Run, Simulation, Transcript, Violation, replay};
+pub use simulation::{
+    Invariant, ReplaySummary, Run, Simulation, Transcript, Violation, replay, summarize,
+};
 pub use time::{Span, Time};
 pub use timeline::{Branch, Moment, Past, Timeline};

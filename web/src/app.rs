@@ -5,6 +5,8 @@ use crate::labs::Lab;
 use crate::live::{LiveBadge, PresenceProvider};
 use crate::routes::Route;
 use crate::theme::{ThemeProvider, ThemeToggle};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -15,7 +17,8 @@ pub fn App() -> Html {
         <ThemeProvider>
             <PresenceProvider>
                 <BrowserRouter>
-                    <a class="skip-link" href="#main">{ "Skip to the content" }</a>
+                    <a class="skip-link" href="#main" onclick={skip}>{ "Skip to the content" }</a>
+                    <Arrival />
                     <header class="site-header">
                         <Link<Route> to={Route::Home} classes="site-name">{ "System Design Playground" }</Link<Route>>
                         <nav class="site-nav" aria-label="Labs">
@@ -36,6 +39,36 @@ pub fn App() -> Html {
             </PresenceProvider>
         </ThemeProvider>
     }
+}
+
+/// Goes to the content without a fragment of its own: the address may hold a run.
+fn skip(event: MouseEvent) {
+    event.prevent_default();
+    focus_content();
+}
+
+fn focus_content() {
+    if let Some(main) = gloo::utils::document().get_element_by_id("main")
+        && let Ok(main) = main.dyn_into::<HtmlElement>()
+    {
+        // What cannot take the focus leaves it where it is.
+        let _ = main.focus();
+    }
+}
+
+/// Begins a page that a link has led to at its top, for eyes and for the keyboard.
+#[component]
+fn Arrival() -> Html {
+    let route = use_route::<Route>();
+    let here = use_mut_ref(|| None::<Route>);
+    use_effect_with(route, move |route| {
+        let before = here.replace(*route);
+        if before.is_some() && before != *route {
+            focus_content();
+            gloo::utils::window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+    });
+    Html::default()
 }
 
 fn switch(route: Route) -> Html {

@@ -38,7 +38,7 @@ pub struct Branch<S: Simulation> {
     /// The whole run.
     pub run: Run<S>,
     /// Where the reader turned off.
-    pub forked_at: Time,
+    pub forked_at: Moment,
     /// How far it had been seen.
     pub until: Time,
 }
@@ -177,14 +177,16 @@ impl<S: Simulation> Timeline<S> {
     /// Returns what the action brought about.
     pub fn act(&mut self, action: S::Action) -> Vec<S::Event> {
         let now = self.head.now;
-        self.advance(now);
-        if self.frontier.position > self.head.position || self.run.actions.len() > self.head.applied
-        {
-            let branch = Branch { run: self.run.clone(), forked_at: now, until: self.future_end() };
-            self.keep(branch);
+        let is_undone = self.run.actions.len() > self.head.applied;
+        let is_past = self.frontier.position > self.head.position && self.frontier.time > now;
+        if is_undone || is_past {
+            let (forked_at, until) = (self.moment(), self.future_end());
+            self.keep(Branch { run: self.run.clone(), forked_at, until });
         }
+        // First cut, then advance: what the reader has taken back must not happen again.
         self.run.actions.truncate(self.head.applied);
         self.forget_future();
+        self.advance(now);
         self.run.actions.push((now, action));
         self.forward(now);
         self.past.back().map(|past| past.events.clone()).unwrap_or_default()
@@ -204,7 +206,7 @@ impl<S: Simulation> Timeline<S> {
         self.forget_future();
         self.keep(Branch { run: left, forked_at: target.forked_at, until });
         self.advance(target.until);
-        self.seek(target.forked_at);
+        self.go_to(target.forked_at);
         true
     }
 

@@ -190,7 +190,7 @@ fn acting_in_the_past_keeps_the_old_future() {
         assert_eq!(timeline.frontier(), timeline.moment(), "the new future is yet to be seen");
         assert_eq!(timeline.branches().len(), 1);
         assert_eq!(timeline.branches()[0].run, original);
-        assert_eq!(timeline.branches()[0].forked_at, fork_at);
+        assert_eq!(timeline.branches()[0].forked_at.time, fork_at);
         assert!(timeline.past().next_back().is_some_and(|it| it.is_action && it.events == events));
         timeline.advance(Time::from_ms(800));
         let new_run = timeline.run().clone();
@@ -297,4 +297,29 @@ fn a_long_run_keeps_few_snapshots_and_can_still_be_travelled() {
     timeline.go_to(Moment::default());
     let start = Heartbeats::new(&timeline.run().scenario, Rng::new(timeline.run().seed));
     assert_eq!(format!("{:?}", timeline.state()), format!("{start:?}"));
+}
+
+/// While a reader is paused, several actions have the same time. Those that were taken back are kept on
+/// a branch, and do not happen again when the reader does something else.
+#[test]
+fn what_is_taken_back_does_not_happen_again() {
+    let mut timeline = Timeline::new(run(1));
+    timeline.advance(Time::from_ms(300));
+    let before = timeline.run().actions.len();
+    timeline.act(Action::Accept);
+    timeline.act(Action::Accept);
+    assert!(timeline.branches().is_empty(), "nothing lay ahead");
+    while timeline.run().actions.len() > before && timeline.moment().time >= Time::from_ms(300) {
+        if !timeline.step_back() {
+            break;
+        }
+    }
+    let here = timeline.moment();
+    timeline.act(Action::Crash(RECEIVER));
+    let actions: Vec<_> = timeline.run().actions.iter().map(|(_, action)| *action).collect();
+    assert_eq!(actions.len(), before + 1, "{actions:?}");
+    assert_eq!(timeline.branches().len(), 1);
+    assert_eq!(timeline.branches()[0].run.actions.len(), before + 2);
+    assert!(timeline.switch(0));
+    assert_eq!(timeline.moment(), here, "back where the reader turned off, not after it");
 }

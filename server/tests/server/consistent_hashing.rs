@@ -2,7 +2,7 @@
 
 use playground_core::consistent_hashing::lab::MOST_VIRTUAL_NODES;
 use playground_core::consistent_hashing::{Action, Lab, scenarios};
-use playground_core::sim::{ReplaySummary, Run, Time, replay};
+use playground_core::sim::{ReplaySummary, Run, Time, summarize};
 use playground_server::problem::Problem;
 use serde_json::json;
 
@@ -18,11 +18,11 @@ fn every_scenario_replays_on_the_server_as_it_does_here() {
     let server = Server::start(with_page());
     let mut fingerprints = Vec::new();
     for named in scenarios::all() {
-        let here = replay(&named.run, Time(u64::MAX), u64::MAX).summary();
+        let here = summarize(&named.run, u64::MAX);
         let answer = post(&server, &serde_json::to_vec(&named.run).unwrap());
         assert_eq!(answer.status, 200, "{answer:?}");
         assert_eq!(answer.json::<ReplaySummary>(), here);
-        assert!(here.steps > 0 && here.broken.is_empty());
+        assert!(here.steps > 0 && here.events >= here.steps);
         fingerprints.push(here.fingerprint);
     }
     fingerprints.dedup();

@@ -117,9 +117,6 @@ pub struct StageProps {
     /// Told when the stage comes into view and when it leaves.
     #[prop_or_default]
     pub on_visible: Callback<bool>,
-    /// The canvas, for taking its picture.
-    #[prop_or_default]
-    pub canvas: NodeRef,
     /// Laid over the canvas.
     #[prop_or_default]
     pub children: Html,
@@ -128,10 +125,11 @@ pub struct StageProps {
 /// A canvas with something laid over it.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
+    let node = use_node_ref();
     let theme = use_context::<EffectiveTheme>();
     let is_visible = use_memo((), |()| Rc::new(Cell::new(false)));
     {
-        let canvas = props.canvas.clone();
+        let canvas = node.clone();
         let is_visible = (*is_visible).clone();
         let deps = (props.painter.clone(), props.ticker.clone(), theme);
         use_effect_with(deps, move |(painter, ticker, _)| {
@@ -142,7 +140,7 @@ pub fn Stage(props: &StageProps) -> Html {
         });
     }
     {
-        let canvas = props.canvas.clone();
+        let canvas = node.clone();
         let on_visible = props.on_visible.clone();
         let ticker = props.ticker.clone();
         let is_visible = (*is_visible).clone();
@@ -165,7 +163,7 @@ pub fn Stage(props: &StageProps) -> Html {
     }
     html! {
         <div class={classes!("stage", props.class.clone())}>
-            <canvas ref={props.canvas.clone()} role="img" aria-label={props.label.clone()} />
+            <canvas ref={node.clone()} role="img" aria-label={props.label.clone()} />
             { props.children.clone() }
         </div>
     }

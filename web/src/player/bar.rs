@@ -1,6 +1,7 @@
 //! The face of a player: buttons, scrubber, speed, seed and branches. It knows no simulation.
 
 use super::model::{Command, PlayerView, Speed};
+use crate::components::NumberField;
 use gloo::events::EventListener;
 use playground_core::sim::Time;
 use wasm_bindgen::JsCast;
@@ -101,16 +102,15 @@ fn Settings(props: &SettingsProps) -> Html {
         let select: HtmlSelectElement = event.target_unchecked_into();
         Command::SetSpeed(Speed(select.value().parse().unwrap_or(100)))
     });
-    let on_seed = on_command.reform(|event: Event| {
-        let input: HtmlInputElement = event.target_unchecked_into();
-        Command::Reseed(input.value_as_number().max(0.0) as u64)
-    });
+    let on_seed = on_command.reform(Command::Reseed);
     let on_branch = {
         let on_command = on_command.clone();
         Callback::from(move |event: Event| {
             let select: HtmlSelectElement = event.target_unchecked_into();
             if let Ok(index) = select.value().parse() {
                 on_command.emit(Command::SwitchBranch(index));
+                // The branch that was chosen is now this one, which the first entry stands for.
+                select.set_selected_index(0);
             }
         })
     };
@@ -126,9 +126,9 @@ fn Settings(props: &SettingsProps) -> Html {
     html! {
         <div class="player-settings">
             <label class="player-speed">{ "Speed " }<select onchange={on_speed}>{ for speeds }</select></label>
-            <label class="player-seed">{ "Seed " }
-                <input type="number" min="0" max="4294967295" step="1" value={view.seed.to_string()} onchange={on_seed} />
-            </label>
+            <span class="player-seed">
+                <NumberField label="Seed" max={u64::from(u32::MAX)} value={view.seed} on_change={on_seed} />
+            </span>
             if !view.branches.is_empty() {
                 <label class="player-branches">{ "Other branches " }
                     <select onchange={on_branch}>
@@ -186,7 +186,7 @@ fn command_of(event: &KeyboardEvent) -> Option<Command> {
         return None;
     }
     match event.key().as_str() {
-        " " if !is_in("button, a, summary") => Some(Command::TogglePlay),
+        " " if !is_in("button, a, summary, [role=button]") => Some(Command::TogglePlay),
         "." => Some(Command::Step),
         "," => Some(Command::StepBack),
         "Home" if !is_in("input, [role=slider], pre") => Some(Command::Restart),

@@ -15,8 +15,8 @@ use yew::prelude::*;
 /// The first byte of every link: raised when old links can no longer be read.
 const VERSION: u8 = 1;
 const PREFIX: &str = "#run=";
-/// Longer links than this are not read; no browser would carry them anyway.
-const LONGEST_LINK_BYTES: usize = 256 << 10;
+/// Longer links than this are neither written nor read: browsers begin to cut them off.
+const LONGEST_LINK_BYTES: usize = 1 << 20;
 /// How long the reader must have been still before the address is written.
 const STILL_MS: u32 = 150;
 /// While time runs, the address follows at this pace: browsers limit how often it may change.
@@ -88,9 +88,9 @@ pub fn link_problem<S: Simulation>() -> Option<LinkError> {
 }
 
 /// Keeps the address and the player in step: writes the run once the reader has done something, and
-/// opens a link that is pasted into the address of the open page.
+/// opens a link that is pasted into the address of the open page, or says what is wrong with it.
 #[hook]
-pub fn use_link<S: Simulation>(player: &Player<S>) {
+pub fn use_link<S: Simulation>(player: &Player<S>, on_problem: Callback<Option<LinkError>>) {
     let pending: Rc<RefCell<Option<Timeout>>> = use_mut_ref(|| None);
     let written_ms = use_memo((), |()| Cell::new(0.0));
     {
@@ -110,8 +110,13 @@ pub fn use_link<S: Simulation>(player: &Player<S>) {
     let player = player.clone();
     use_effect_with((), move |()| {
         let listener = EventListener::new(&gloo::utils::window(), "hashchange", move |_| {
-            if let Some(link) = current_link::<S>() {
-                player.open(link.run, link.moment);
+            match decode_link::<S>(&fragment()) {
+                Some(Ok(link)) => {
+                    on_problem.emit(None);
+                    player.open(link.run, link.moment);
+                }
+                Some(Err(problem)) => on_problem.emit(Some(problem)),
+                None => {}
             }
         });
         move || drop(listener)
@@ -120,6 +125,9 @@ pub fn use_link<S: Simulation>(player: &Player<S>) {
 
 fn write<S: Simulation>(player: &Player<S>) {
     let link = link_of(&player.run(), player.moment());
+    if link.len() > LONGEST_LINK_BYTES {
+        return;
+    }
     let Ok(history) = gloo::utils::window().history() else { return };
     let state = history.state().unwrap_or_default();
     // The router keeps its own state; only the fragment changes. A browser that refuses (too often,

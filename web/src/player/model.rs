@@ -248,7 +248,7 @@ impl<S: Simulation> Model<S> {
             .find(|past| past.moment.position <= timeline.moment().position)
             .map(|past| describe(&past.events));
         let branches = timeline.branches().iter().map(|branch| BranchView {
-            forked_at: branch.forked_at,
+            forked_at: branch.forked_at.time,
             actions: branch.run.actions.len(),
         });
         PlayerView {
