@@ -27,6 +27,15 @@ impl KeyHash for XxHash64 {
     }
 }
 
+/// Mixes a hash once more: SplitMix64's finaliser (Steele, Lea and Flood, "Fast Splittable Pseudorandom
+/// Number Generators", OOPSLA 2014). No two hashes become equal, and each bit depends on all bits.
+#[inline]
+pub(super) fn mix(hash: u64) -> u64 {
+    let hash = (hash ^ hash >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let hash = (hash ^ hash >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ hash >> 31
+}
+
 /// MD5 (RFC 1321) as in the classical write-ups: the digest's first 8 bytes, big-endian, so that
 /// positions are ordered as the whole digests are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

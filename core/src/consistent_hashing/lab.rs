@@ -8,8 +8,9 @@ mod action;
 mod frame;
 
 pub use action::{
-    Action, Event, LONGEST_KEY_BYTES, MOST_KEYS, MOST_OWN_KEYS, MOST_SHARDS, MOST_VIRTUAL_NODES,
-    MOST_WEIGHT, Scenario, position_to_turn, replay_work, shard_name, turn_to_position,
+    Action, Event, LONGEST_KEY_BYTES, MOST_KEYS, MOST_OWN_BYTES, MOST_OWN_KEYS, MOST_SHARDS,
+    MOST_VIRTUAL_NODES, MOST_WEIGHT, Scenario, position_to_turn, replay_work, shard_name,
+    turn_to_position,
 };
 use frame::Standing;
 pub use frame::{Frame, Journey, KeyView, ShardView, Spread};
@@ -201,7 +202,8 @@ impl Simulation for Lab {
     }
 
     fn footprint_bytes(&self) -> usize {
-        size_of_val(&self.holdings[..]) + size_of_val(self.ring.points())
+        // The points are there twice: in the ring and, for frames, beside it.
+        size_of_val(&self.holdings[..]) + 2 * size_of_val(self.ring.points())
     }
 }
 

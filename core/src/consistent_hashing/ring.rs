@@ -5,80 +5,21 @@
 //! around. A point may be placed by hand and released back to its hash.
 
 use super::hash::{KeyHash, XxHash64};
-use std::collections::BTreeMap;
-use std::fmt;
-use thiserror::Error;
+use std::collections::{BTreeMap, BTreeSet};
+
+mod error;
+mod lookup;
+mod point;
+mod replicas;
+mod table;
+
+pub use error::RingError;
+pub use point::{Point, ShardId};
+pub use replicas::Clockwise;
+pub(crate) use table::PointTable;
 
 /// The most points one shard may have: virtual nodes times weight.
 pub const MOST_POINTS_PER_SHARD: u64 = 1 << 20;
-
-/// Names a shard of one ring: the first one added is 0, the next one 1, and no number is used again.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(transparent)]
-pub struct ShardId(pub u32);
-
-impl fmt::Display for ShardId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "shard {}", self.0)
-    }
-}
-
-/// What can be wrong with a request to a ring. A ring that refuses is as it was before.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum RingError {
-    /// There is no shard that could own a key.
-    #[error("the ring is empty")]
-    Empty,
-    /// There is a shard of that name already.
-    #[error("there is a shard named {0:?} already")]
-    DuplicateShard(String),
-    /// There is no such shard.
-    #[error("there is no {0}")]
-    UnknownShard(ShardId),
-    /// A shard must weigh at least 1.
-    #[error("a shard must have a weight of at least 1")]
-    ZeroWeight,
-    /// A shard must have at least one virtual node.
-    #[error("a shard must have at least 1 virtual node")]
-    ZeroVirtualNodes,
-    /// A shard has only so many virtual nodes.
-    #[error("the shard has no virtual node {0}")]
-    UnknownVirtualNode(u32),
-    /// Virtual nodes times weight exceeds [`MOST_POINTS_PER_SHARD`].
-    #[error("{0} points for one shard are more than {MOST_POINTS_PER_SHARD}")]
-    TooManyPoints(u64),
-    /// The algorithm has no weights: every shard weighs 1.
-    #[error("this algorithm has no weights: a shard weighs 1, not {0}")]
-    Unweighted(u32),
-    /// The algorithm numbers its shards without gaps, so that only the last one can go.
-    #[error("only the last shard can be removed, not {0}")]
-    NotTheLast(ShardId),
-    /// The algorithm's table has no room for so many shards.
-    #[error("{0} shards are too many")]
-    TooManyShards(u64),
-    /// The algorithm's table must have a prime number of entries.
-    #[error("{0} entries of a table are not a prime number")]
-    TableNotPrime(u64),
-    /// A capacity factor must be a number, and a finite one.
-    #[error("a capacity factor must be finite")]
-    CapacityNotFinite,
-    /// With a capacity factor of 1 or less there is no room to spare.
-    #[error("a capacity factor must be greater than 1")]
-    CapacityTooSmall,
-}
-
-/// A point of the ring: where one virtual node of a shard stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Point {
-    /// Where on the circle of 2⁶⁴ positions.
-    pub position: u64,
-    /// Whose point it is.
-    pub shard: ShardId,
-    /// Which of the shard's virtual nodes, from 0.
-    pub virtual_node: u32,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Shard {
@@ -108,7 +49,7 @@ pub struct Ring<H = XxHash64> {
     shards: Vec<Option<Shard>>,
     /// Sorted by position; where two coincide, by the shard's name and the virtual node, so that the
     /// order does not depend on the order of additions.
-    points: Vec<Point>,
+    table: PointTable,
 }
 
 impl Ring<XxHash64> {
@@ -128,7 +69,7 @@ impl<H: KeyHash> Ring<H> {
     /// [`RingError::ZeroVirtualNodes`], [`RingError::TooManyPoints`]
     pub fn with_hash(virtual_nodes: u32, hash: H) -> Result<Self, RingError> {
         point_count(virtual_nodes, 1)?;
-        Ok(Ring { hash, virtual_nodes, shards: Vec::new(), points: Vec::new() })
+        Ok(Ring { hash, virtual_nodes, shards: Vec::new(), table: PointTable::default() })
     }
 
     /// Adds a shard; it gets `weight` times the virtual nodes, and so about `weight` times the keys
@@ -141,12 +82,34 @@ impl<H: KeyHash> Ring<H> {
         if self.shards().any(|(_, known, _)| known == name) {
             return Err(RingError::DuplicateShard(name.to_owned()));
         }
-        let id = self.next_id();
-        let name = name.to_owned();
-        self.shards.push(Some(Shard { name, weight, in_service: true, placed: BTreeMap::new() }));
+        let id = self.enter(name, weight);
         let points = self.points_of(id);
         self.merge(points);
         Ok(id)
+    }
+
+    /// Adds many shards, with their weights, at once: all of them or none. Much faster than one by one,
+    /// as the points are sorted once.
+    ///
+    /// # Errors
+    /// As [`Ring::add`]
+    pub fn add_all<'a>(
+        &mut self,
+        shards: impl IntoIterator<Item = (&'a str, u32)>,
+    ) -> Result<Vec<ShardId>, RingError> {
+        let shards: Vec<(&str, u32)> = shards.into_iter().collect();
+        let mut names: BTreeSet<&str> = self.shards().map(|(_, known, _)| known).collect();
+        for (name, weight) in &shards {
+            point_count(self.virtual_nodes, *weight)?;
+            if !names.insert(name) {
+                return Err(RingError::DuplicateShard((*name).to_owned()));
+            }
+        }
+        let enter = |(name, weight)| self.enter(name, weight);
+        let ids: Vec<ShardId> = shards.into_iter().map(enter).collect();
+        let points = ids.iter().flat_map(|id| self.points_of(*id)).collect();
+        self.merge(points);
+        Ok(ids)
     }
 
     /// Removes a shard; only its own keys move.
@@ -156,7 +119,7 @@ impl<H: KeyHash> Ring<H> {
     pub fn remove(&mut self, id: ShardId) -> Result<(), RingError> {
         self.shard(id)?;
         self.shards[id.0 as usize] = None;
-        self.points.retain(|point| point.shard != id);
+        self.table.remove(id);
         Ok(())
     }
 
@@ -201,7 +164,7 @@ impl<H: KeyHash> Ring<H> {
         let ids: Vec<ShardId> =
             self.shards().map(|(id, _, _)| id).filter(|id| self.is_in_service(*id)).collect();
         let points = ids.into_iter().flat_map(|id| self.points_of(id)).collect();
-        self.points.clear();
+        self.table.clear();
         self.merge(points);
         Ok(())
     }
@@ -213,7 +176,7 @@ impl<H: KeyHash> Ring<H> {
     pub fn place(&mut self, id: ShardId, virtual_node: u32, to: u64) -> Result<(), RingError> {
         self.check_virtual_node(id, virtual_node)?;
         self.shard_mut(id)?.placed.insert(virtual_node, to);
-        self.move_point(id, virtual_node, to);
+        self.relocate(id, virtual_node, to);
         Ok(())
     }
 
@@ -225,82 +188,15 @@ impl<H: KeyHash> Ring<H> {
         self.check_virtual_node(id, virtual_node)?;
         self.shard_mut(id)?.placed.remove(&virtual_node);
         let home = self.hash_of(&self.shard(id)?.name, virtual_node);
-        self.move_point(id, virtual_node, home);
+        self.relocate(id, virtual_node, home);
         Ok(())
     }
 
-    /// The shard that owns a key.
-    ///
-    /// # Errors
-    /// [`RingError::Empty`]
-    #[inline]
-    pub fn owner(&self, key: &[u8]) -> Result<ShardId, RingError> {
-        self.owner_at(self.hash.position(key))
-    }
-
-    /// The shard that owns a position.
-    ///
-    /// # Errors
-    /// [`RingError::Empty`]
-    #[inline]
-    pub fn owner_at(&self, position: u64) -> Result<ShardId, RingError> {
-        self.point_at(position).map(|point| point.shard)
-    }
-
-    /// The point at which a position belongs: the first one at or after it, wrapping around.
-    ///
-    /// # Errors
-    /// [`RingError::Empty`]
-    pub fn point_at(&self, position: u64) -> Result<Point, RingError> {
-        let next = self.points.partition_point(|point| point.position < position);
-        self.points.get(next).or(self.points.first()).copied().ok_or(RingError::Empty)
-    }
-
-    /// The position of a key.
-    pub fn position(&self, key: &[u8]) -> u64 {
-        self.hash.position(key)
-    }
-
-    /// The virtual nodes of a shard of weight 1.
-    pub fn virtual_nodes(&self) -> u32 {
-        self.virtual_nodes
-    }
-
-    /// All points, clockwise from position 0.
-    pub fn points(&self) -> &[Point] {
-        &self.points
-    }
-
-    /// Whether a point stands where a hand has placed it.
-    pub fn is_placed(&self, id: ShardId, virtual_node: u32) -> bool {
-        self.shard(id).is_ok_and(|shard| shard.placed.contains_key(&virtual_node))
-    }
-
-    /// Whether a shard is there and in service.
-    pub fn is_in_service(&self, id: ShardId) -> bool {
-        self.shard(id).is_ok_and(|shard| shard.in_service)
-    }
-
-    /// The shards with their names and weights, in service or not, in the order of their ids.
-    pub fn shards(&self) -> impl Iterator<Item = (ShardId, &str, u32)> {
-        self.shards.iter().enumerate().filter_map(|(slot, shard)| {
-            shard.as_ref().map(|it| (ShardId(slot as u32), it.name.as_str(), it.weight))
-        })
-    }
-
-    /// The number that the next shard will have.
-    pub fn next_id(&self) -> ShardId {
-        ShardId(self.shards.len() as u32)
-    }
-
-    /// The number of shards, in service or not.
-    pub fn len(&self) -> usize {
-        self.shards.iter().flatten().count()
-    }
-
-    /// Whether there is no shard.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    fn enter(&mut self, name: &str, weight: u32) -> ShardId {
+        let id = self.next_id();
+        let name = name.to_owned();
+        self.shards.push(Some(Shard { name, weight, in_service: true, placed: BTreeMap::new() }));
+        id
     }
 
     fn shard(&self, id: ShardId) -> Result<&Shard, RingError> {
@@ -326,50 +222,22 @@ impl<H: KeyHash> Ring<H> {
         self.hash.position(format!("{name}#{virtual_node}").as_bytes())
     }
 
-    /// Where a shard's points stand, or would if it were in service, in the order of its virtual
-    /// nodes; none for an unknown shard.
-    pub fn points_of(&self, id: ShardId) -> Vec<Point> {
-        let Ok(shard) = self.shard(id) else { return Vec::new() };
-        let stand = |virtual_node| {
-            let placed = shard.placed.get(&virtual_node).copied();
-            let position = placed.unwrap_or_else(|| self.hash_of(&shard.name, virtual_node));
-            Point { position, shard: id, virtual_node }
-        };
-        (0..self.virtual_nodes * shard.weight).map(stand).collect()
-    }
-
     fn stand_again(&mut self, id: ShardId) {
-        self.points.retain(|point| point.shard != id);
+        self.table.remove(id);
         if self.is_in_service(id) {
             let points = self.points_of(id);
             self.merge(points);
         }
     }
 
-    /// Sorts some new points and merges them into the sorted ones from the back, in place: each
-    /// stretch between two new points is found by bisection and moved as a whole.
-    fn merge(&mut self, mut new: Vec<Point>) {
+    fn merge(&mut self, new: Vec<Point>) {
         let shards = &self.shards;
-        new.sort_unstable_by(|a, b| order(shards, a, b));
-        let mut unmoved = self.points.len();
-        self.points.extend_from_slice(&new);
-        for (before, point) in new.iter().enumerate().rev() {
-            let older = &self.points[..unmoved];
-            let seat = older.partition_point(|it| order(shards, it, point).is_lt());
-            self.points.copy_within(seat..unmoved, seat + before + 1);
-            self.points[seat + before] = *point;
-            unmoved = seat;
-        }
+        self.table.merge(new, |a, b| order(shards, a, b));
     }
 
-    fn move_point(&mut self, id: ShardId, virtual_node: u32, to: u64) {
-        let is_it = |point: &Point| point.shard == id && point.virtual_node == virtual_node;
-        if let Some(index) = self.points.iter().position(is_it) {
-            let point = Point { position: to, ..self.points.remove(index) };
-            let shards = &self.shards;
-            let index = self.points.partition_point(|it| order(shards, it, &point).is_lt());
-            self.points.insert(index, point);
-        }
+    fn relocate(&mut self, id: ShardId, virtual_node: u32, to: u64) {
+        let shards = &self.shards;
+        self.table.relocate(id, virtual_node, to, |a, b| order(shards, a, b));
     }
 }
 

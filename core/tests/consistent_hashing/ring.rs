@@ -2,7 +2,9 @@
 
 use crate::coarse::{Coarse, named_points};
 use playground_core::consistent_hashing::ring::MOST_POINTS_PER_SHARD;
-use playground_core::consistent_hashing::{KeyHash, Modulo, Ring, RingError, ShardId, XxHash64};
+use playground_core::consistent_hashing::{
+    KeyHash, Modulo, Placement, Ring, RingError, ShardId, XxHash64,
+};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -135,6 +137,25 @@ fn every_error_leaves_the_ring_as_it_was() {
 }
 
 #[test]
+fn many_shards_come_as_one_by_one_or_not_at_all() {
+    let mut at_once = ring(5);
+    let mut one_by_one = at_once.clone();
+    let new = [("D", 2), ("", 1), ("E", 3)];
+    let ids = at_once.add_all(new).expect("the names differ");
+    let expected: Vec<_> = new.iter().map(|(name, weight)| one_by_one.add(name, *weight)).collect();
+    assert!(ids.into_iter().map(Ok).eq(expected));
+    assert_eq!(at_once.points(), one_by_one.points());
+    assert!(at_once.shards().eq(one_by_one.shards()));
+    assert_eq!(at_once.add_all([]), Ok(Vec::new()));
+    let before = format!("{at_once:?}");
+    let duplicate = |name: &str| Err(RingError::DuplicateShard(name.into()));
+    assert_eq!(at_once.add_all([("F", 1), ("A", 1)]), duplicate("A"));
+    assert_eq!(at_once.add_all([("F", 1), ("F", 1)]), duplicate("F"));
+    assert_eq!(at_once.add_all([("F", 1), ("G", 0)]), Err(RingError::ZeroWeight));
+    assert_eq!(format!("{at_once:?}"), before);
+}
+
+#[test]
 fn a_heavy_shard_keeps_the_virtual_nodes_of_all_others_bounded() {
     // 4 virtual nodes are fine for everybody, 2¹⁸ only for those of weight 1 to 4.
     let mut ring = ring(4);
@@ -230,6 +251,41 @@ fn coarse_hashes_do_not_confuse_the_ring() {
     assert!(owners(&ring).iter().all(|owner| *owner == A), "A comes first on every spot");
     ring.remove(A).expect("it is there");
     assert!(owners(&ring).iter().all(|owner| *owner == B));
+}
+
+#[test]
+fn modulo_as_a_placement_knows_names_and_no_weights() {
+    let mut modulo = Modulo::new(XxHash64::default());
+    assert_eq!(Placement::add(&mut modulo, "A", 1), Ok(A));
+    modulo.add(C);
+    let before = modulo.clone();
+    let duplicate = RingError::DuplicateShard("A".into());
+    assert_eq!(Placement::add(&mut modulo, "A", 1), Err(duplicate));
+    assert_eq!(Placement::add(&mut modulo, "B", 0), Err(RingError::ZeroWeight));
+    assert_eq!(Placement::add(&mut modulo, "B", 2), Err(RingError::Unweighted(2)));
+    assert_eq!(Placement::remove(&mut modulo, B), Err(RingError::UnknownShard(B)));
+    assert_eq!(modulo, before);
+    assert_eq!(Placement::add(&mut modulo, "B", 1), Ok(ShardId(3)), "behind all numbers so far");
+    Placement::remove(&mut modulo, A).expect("it is there");
+    assert_eq!(Placement::add(&mut modulo, "A", 1), Ok(ShardId(4)), "its name is free again");
+    let owners: Vec<_> = (0..3).map(|it| modulo.owner_at(it)).collect();
+    assert_eq!(owners, [Ok(C), Ok(ShardId(3)), Ok(ShardId(4))]);
+    assert_eq!(modulo.table_bytes(), 12);
+    modulo.add(ShardId(u32::MAX));
+    let full = RingError::TooManyShards((1 << 32) + 1);
+    assert_eq!(Placement::add(&mut modulo, "Z", 1), Err(full));
+}
+
+#[test]
+fn the_ring_as_a_placement_is_the_ring() {
+    let mut ring = Ring::new(3).expect("three virtual nodes");
+    assert_eq!(Placement::add(&mut ring, "A", 2), Ok(A));
+    assert_eq!(Placement::add(&mut ring, "B", 1), Ok(B));
+    assert_eq!(Placement::owner(&ring, b"key"), ring.owner(b"key"));
+    assert_eq!(Placement::table_bytes(&ring), ring.table_bytes());
+    assert_eq!(Placement::remove(&mut ring, A), Ok(()));
+    assert_eq!(Placement::remove(&mut ring, A), Err(RingError::UnknownShard(A)));
+    assert_eq!(Placement::owner(&ring, b"key"), Ok(B));
 }
 
 #[test]

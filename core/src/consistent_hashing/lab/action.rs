@@ -15,6 +15,8 @@ pub const MOST_VIRTUAL_NODES: u32 = 1_000;
 pub const MOST_KEYS: u32 = 100_000;
 /// The most keys of a reader's own.
 pub const MOST_OWN_KEYS: usize = 10_000;
+/// The most bytes of all of them together: they travel in links.
+pub const MOST_OWN_BYTES: usize = 100_000;
 /// The longest of them, in bytes.
 pub const LONGEST_KEY_BYTES: usize = 200;
 /// The greatest weight of a shard.
@@ -68,7 +70,12 @@ impl Scenario {
         let keys = self.own_keys.iter().filter(|key| {
             !key.is_empty() && key.len() <= LONGEST_KEY_BYTES && seen.insert(key.as_str())
         });
-        keys.take(MOST_OWN_KEYS).cloned().collect()
+        let mut bytes = 0;
+        let keys = keys.take(MOST_OWN_KEYS).take_while(|key| {
+            bytes += key.len();
+            bytes <= MOST_OWN_BYTES
+        });
+        keys.cloned().collect()
     }
 }
 

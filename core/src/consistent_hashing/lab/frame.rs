@@ -224,8 +224,9 @@ pub struct Spread {
     pub ring: f64,
     /// The same with modulo.
     pub modulo: f64,
-    /// What theory expects of a ring whose points are thrown at random.
-    pub expected: f64,
+    /// What theory expects of a ring whose points are thrown at random and whose shards weigh the same;
+    /// none of any other ring.
+    pub expected: Option<f64>,
 }
 
 impl Frame {
@@ -233,7 +234,7 @@ impl Frame {
     ///
     /// The share of one of `n` shards with `v` random points each has the mean 1/n and the variance
     /// (n − 1) / (n² (nv + 1)), since shares of random arcs follow a Dirichlet distribution; which of
-    /// `k` keys fall into it is then a binomial draw. Weights are taken as equal.
+    /// `k` keys fall into it is then a binomial draw.
     pub fn spread(&self) -> Option<Spread> {
         let up: Vec<&ShardView> = self.shards().iter().filter(|shard| shard.is_up).collect();
         let (n, k) = (up.len() as f64, self.names.len() as f64);
@@ -248,13 +249,15 @@ impl Frame {
             });
             (squares.sum::<f64>() / n).sqrt()
         };
+        let is_random =
+            self.standing.placed.is_empty() && up.iter().all(|shard| shard.weight == up[0].weight);
         let share = (n - 1.0) / (n * n * (self.points().len() as f64 + 1.0));
         let expected = k * (1.0 / n - share - 1.0 / (n * n)) + k * k * share;
         Some(Spread {
             mean,
             ring: deviation(|shard| shard.keys),
             modulo: deviation(|shard| shard.modulo_keys),
-            expected: expected.max(0.0).sqrt(),
+            expected: is_random.then(|| expected.max(0.0).sqrt()),
         })
     }
 }
