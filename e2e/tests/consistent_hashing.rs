@@ -84,15 +84,25 @@ async fn the_same_works_by_keyboard_alone() -> Result<()> {
     let moved = visitor.number(RING).await?;
     ensure!(moved > 0, "no key moved");
     ensure!(visitor.script(is_on_a).await? == true, "the focus was stolen");
-    let spoken = visitor.text("[aria-live=polite].visually-hidden").await;
-    ensure!(spoken.is_ok(), "nothing is announced");
+    let spoken = visitor
+        .script(
+            "return document.querySelector('.consistent-hashing > [aria-live=polite]').textContent",
+        )
+        .await?;
+    ensure!(spoken.as_str().is_some_and(|it| it.starts_with("Shard A stands at")), "{spoken}");
     // Step back by key: the last arrow is undone, and nothing else.
     visitor.key(',').await?;
     let turned = (degrees(&visitor).await? - before).rem_euclid(360);
     ensure!((134..=136).contains(&turned), "one step back leads to {turned}°");
-    // Crash it and bring it back, still by key.
+    // Crash the next one and bring it back, still by key, without losing the focus.
+    visitor.key(Key::Tab.into()).await?;
     visitor.key('c').await?;
-    visitor.see(&format!("{LEAD} .consistent-hashing-ghost")).await?;
+    visitor.see(&format!("{LEAD} .consistent-hashing-ghost[data-point='1-0']")).await?;
+    visitor.until("return document.activeElement?.dataset.point === '1-0'").await?;
+    visitor.key('c').await?;
+    visitor.see(&format!("{LEAD} .consistent-hashing-handle[data-point='1-0']")).await?;
+    visitor.key(Key::Enter.into()).await?;
+    visitor.see("[role=group][aria-label='Shard B']").await?;
     visitor.leave().await
 }
 
@@ -136,6 +146,11 @@ async fn acting_in_the_past_keeps_the_old_future() -> Result<()> {
         .until("return document.querySelectorAll('.player-branches option').length === 2")
         .await?;
     ensure!(visitor.number(RING).await? == 0, "the old branch begins without a new shard");
+    // And back again: the first entry always stands for the branch that is shown.
+    visitor.see(".player-branches select").await?.select_by_index(1).await?;
+    visitor.until("return document.querySelectorAll('section.consistent-hashing-lead .consistent-hashing-handle').length === 5").await?;
+    visitor.press("Step").await?;
+    ensure!(visitor.number(RING).await? > 0, "the first step of this branch adds a shard");
     visitor.leave().await
 }
 
@@ -245,5 +260,69 @@ async fn a_ring_of_a_thousand_shards_is_dragged_by_its_band() -> Result<()> {
         .stroke_from(&stage, (0.0, -height * 152.0 / 400.0), (height * 0.3, height * 0.1))
         .await?;
     visitor.see(&format!("{LEAD} .consistent-hashing-handle.is-placed")).await?;
+    visitor.leave().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reference_experiment_and_the_comparison_run_in_the_page() -> Result<()> {
+    let visitor = at_the_start(Look::DESKTOP).await?;
+    let cells = "return [...document.querySelectorAll('.consistent-hashing-evidence table')[0].rows]\
+        .slice(1).map(row => [...row.cells].map(cell => parseFloat(cell.textContent)))";
+    let rows: Vec<Vec<Option<f64>>> = serde_json::from_value(visitor.script(cells).await?)?;
+    let cell = |row: usize, column: usize| rows[row][column].context("a cell holds no number");
+    for row in [0, 1] {
+        ensure!((3.0..7.0).contains(&cell(row, 1)?), "the ring moves about 5 %: {rows:?}");
+        ensure!(cell(row, 1)? == cell(row, 2)?, "and not one key more than it must: {rows:?}");
+        ensure!(cell(row, 4)? > 90.0, "modulo moves almost all: {rows:?}");
+    }
+    visitor.press("Choose another 50").await?;
+    visitor.until("return document.querySelector('.consistent-hashing-evidence [role=status]').textContent.startsWith('Choice 2')").await?;
+    visitor.press("Compare them here").await?;
+    visitor
+        .until("return document.querySelector('.consistent-hashing-comparison [role=status]').textContent.startsWith('Done')")
+        .await?;
+    let algorithms =
+        "return document.querySelectorAll('.consistent-hashing-comparison tbody tr').length";
+    ensure!(visitor.script(algorithms).await? == 8, "eight algorithms are compared");
+    let look = Look::DESKTOP;
+    let file =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots/evidence.png");
+    visitor.picture(look, &file).await?;
+    println!("{}", visitor.text(".consistent-hashing-evidence").await?);
+    visitor.leave().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_does_not_happen_again() -> Result<()> {
+    let visitor = at_the_start(Look::DESKTOP).await?;
+    let handles = "section.consistent-hashing-lead .consistent-hashing-handle";
+    let shards =
+        |count: usize| format!("return document.querySelectorAll('{handles}').length === {count}");
+    visitor.press("Add a shard").await?;
+    visitor.press("Add a shard").await?;
+    visitor.until(&shards(7)).await?;
+    visitor.press("Step back").await?;
+    visitor.press("Step back").await?;
+    visitor.until(&shards(5)).await?;
+    visitor.script("document.querySelector(\"[data-point='0-0']\").focus()").await?;
+    visitor.key('c').await?;
+    visitor.until(&shards(4)).await?;
+    visitor.leave().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn typing_while_time_runs_loses_nothing() -> Result<()> {
+    let visitor = Visitor::open(LAB, Look::DESKTOP).await?;
+    visitor.see(SHARD_A).await?;
+    visitor.script("document.querySelector('.consistent-hashing-own-keys').open = true").await?;
+    let text = visitor.see(".consistent-hashing-own-keys textarea").await?;
+    text.send_keys("cart:17").await?;
+    let seed = visitor.see(".player-seed input").await?;
+    seed.send_keys("2").await?;
+    let begun = "return parseFloat(document.querySelector('.player-time').textContent)";
+    let time = visitor.script(begun).await?;
+    visitor.until(&format!("{begun} > {time} + 0.5")).await?;
+    ensure!(text.prop("value").await?.as_deref() == Some("cart:17"), "the text was wiped");
+    ensure!(seed.prop("value").await?.as_deref() == Some("12"), "the seed was wiped");
     visitor.leave().await
 }

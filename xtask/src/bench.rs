@@ -43,9 +43,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     // Whoever asks for a part of criterion's benchmarks wants those, not the browser's.
     if options.arguments.iter().all(|argument| argument.starts_with("--")) {
         let mut frames = cargo();
-        frames.args(["bench", "--quiet", "--package", "playground-e2e", "--bench", "frame_time"]);
+        frames.args(["bench", "--quiet", "--package", "playground-e2e", "--bench", "in_browser"]);
         in_a_browser(&mut frames)?;
-        say("Dragging a shard in a browser");
+        say("Dragging a shard, and comparing algorithms, in a browser");
         command::run(&mut frames)?;
     }
     Ok(ExitCode::SUCCESS)

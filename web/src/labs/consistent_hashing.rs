@@ -3,6 +3,7 @@
 mod console;
 mod counters;
 mod data;
+mod evidence;
 mod figure;
 mod geometry;
 mod goals;

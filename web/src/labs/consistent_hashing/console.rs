@@ -17,7 +17,6 @@ use yew::prelude::*;
 #[component]
 pub fn Console(props: &Stage) -> Html {
     let Stage { player, frame, selected, on_select, on_act } = props;
-    let canvas = use_node_ref();
     let key_name = use_state(AttrValue::default);
     let found = (!key_name.is_empty()).then(|| player.ask(|lab| lab.look_up(&key_name))).flatten();
     let on_input = {
@@ -31,13 +30,13 @@ pub fn Console(props: &Stage) -> Html {
         <section class="consistent-hashing-console" aria-labelledby="sandbox">
             <div class="prose">
                 <h2 id="sandbox">{ "The sandbox" }</h2>
-                <p>{ "The same run as at the top, with every knob. Whatever you do here can be stepped through, \
-                      taken back and shared." }</p>
+                <p>{ "The same run as at the top, with every knob. Whatever you do to the ring can be stepped \
+                      through, taken back and shared; another start begins a new run." }</p>
             </div>
             <div class="consistent-hashing-lead figure">
                 <div class="consistent-hashing-stage">
                     <RingFigure player={player.clone()} selected={*selected} on_select={on_select.clone()}
-                        on_act={on_act.clone()} looked_up={found.map(|it| it.position)} canvas={canvas.clone()} />
+                        on_act={on_act.clone()} looked_up={found.map(|it| it.position)} />
                     <PlayerBar view={player.view(words::sentence)} on_command={player.on_command()} />
                     <Lookup key_name={(*key_name).clone()} {found} hash={player.run().scenario.hash}
                         up={frame.shards().iter().filter(|it| it.is_up).count()}
@@ -55,7 +54,7 @@ pub fn Console(props: &Stage) -> Html {
             </div>
             <Loads frame={frame.clone()} />
             <ShardTable frame={frame.clone()} selected={selected.map(|it| it.0)} on_select={on_select.clone()} />
-            <TakeHome player={player.clone()} frame={frame.clone()} {canvas} />
+            <TakeHome player={player.clone()} frame={frame.clone()} />
         </section>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::components::{Badge, Meter, MeterTone, Provenance};
-use playground_core::consistent_hashing::lab::Frame;
+use playground_core::consistent_hashing::lab::{Frame, Moved};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -11,6 +11,9 @@ use yew::prelude::*;
 pub struct CountersProps {
     /// The frame they count in.
     pub frame: Rc<Frame>,
+    /// What to show in place of the last change: a turn of a knob may be several.
+    #[prop_or_default]
+    pub turn: Option<Moved>,
     /// Whether the totals of the run are shown too.
     #[prop_or(true)]
     pub has_totals: bool,
@@ -22,7 +25,7 @@ pub fn Counters(props: &CountersProps) -> Html {
     let frame = &props.frame;
     let total = frame.names.len() as u64;
     let up = frame.shards().iter().filter(|shard| shard.is_up).count() as u64;
-    let (last, all) = (frame.last_moved, frame.moved);
+    let (last, all) = (props.turn.unwrap_or(frame.last_moved), frame.moved);
     let text = |moved: u64| format!("{moved} of {}", words::keys(total));
     html! {
         <div class="consistent-hashing-counters">

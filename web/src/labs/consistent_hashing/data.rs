@@ -37,9 +37,11 @@ pub fn Loads(props: &LoadsProps) -> Html {
             <p class="consistent-hashing-totals">
                 { format!("Standard deviation: {:.1} keys on the ring, {:.1} with modulo ", spread.ring, spread.modulo) }
                 <Badge provenance={Provenance::Measured} />
-                { format!(" Theory expects {:.1} ± {:.1} keys on a ring of {} random points ",
-                    spread.mean, spread.expected, frame.points().len()) }
-                <Badge provenance={Provenance::Modelled} />
+                if let Some(expected) = spread.expected {
+                    { format!(" Theory expects {:.1} ± {expected:.1} keys on a ring of {} random points ",
+                        spread.mean, frame.points().len()) }
+                    <Badge provenance={Provenance::Modelled} />
+                }
             </p>
         </div>
     }
@@ -49,12 +51,11 @@ fn one_by_one(up: &[&ShardView], spread: Spread) -> Html {
     let categories: Vec<AttrValue> = up.iter().map(|shard| shard.name.clone().into()).collect();
     let series =
         series(up.iter().map(|it| it.keys.into()), up.iter().map(|it| it.modulo_keys.into()));
-    let low = (spread.mean - spread.expected).max(0.0);
-    let references = vec![
-        (AttrValue::from("mean"), spread.mean),
-        (AttrValue::from("mean − σ in theory"), low),
-        (AttrValue::from("mean + σ in theory"), spread.mean + spread.expected),
-    ];
+    let mut references = vec![(AttrValue::from("mean"), spread.mean)];
+    if let Some(expected) = spread.expected {
+        references.push(("mean − σ in theory".into(), (spread.mean - expected).max(0.0)));
+        references.push(("mean + σ in theory".into(), spread.mean + expected));
+    }
     html! { <BarChart title="Keys per shard" {categories} {series} {references} y_label="keys" /> }
 }
 

@@ -21,7 +21,7 @@ pub const MOST_HANDLES: usize = 80;
 /// How far from the middle of the band a pointer still takes hold of it.
 const REACH: f64 = 18.0;
 /// More points than this are drawn smaller, and only the first of each shard is a stop for Tab.
-const CROWD: usize = 16;
+pub const CROWD: usize = 16;
 /// While dragging, the model hears of a new place this often at most.
 const DRAG_INTERVAL_MS: f64 = 15.0;
 /// A pointer that moves less than this has clicked, not dragged.
@@ -47,15 +47,12 @@ pub struct RingFigureProps {
     /// The position of a key that is looked up.
     #[prop_or_default]
     pub looked_up: Option<u64>,
-    /// The canvas, for taking its picture.
-    #[prop_or_default]
-    pub canvas: NodeRef,
 }
 
 /// The ring.
 #[component]
 pub fn RingFigure(props: &RingFigureProps) -> Html {
-    let RingFigureProps { player, selected, on_select, on_act, looked_up, canvas } = props;
+    let RingFigureProps { player, selected, on_select, on_act, looked_up } = props;
     let is_reduced = use_reduced_motion();
     let emphasis =
         Emphasis { selected: selected.map(|it| it.0), looked_up: *looked_up, is_reduced };
@@ -69,7 +66,7 @@ pub fn RingFigure(props: &RingFigureProps) -> Html {
     let frame = player.frame();
     html! {
         <Stage class="consistent-hashing-ring" label={words::summary(&frame)} ticker={player.ticker()}
-            painter={(*painter).clone()} on_visible={player.on_visible()} canvas={canvas.clone()}>
+            painter={(*painter).clone()} on_visible={player.on_visible()}>
             if let Some(on_act) = on_act {
                 <Handles {frame} selected={*selected} on_select={on_select.clone()}
                     on_act={on_act.clone()} />
@@ -135,6 +132,9 @@ fn Handles(props: &HandlesProps) -> Html {
         let (svg, drag, on_select) = (svg.clone(), drag.clone(), on_select.clone());
         let frame = frame.clone();
         Callback::from(move |event: PointerEvent| {
+            if !event.is_primary() || event.button() != 0 {
+                return;
+            }
             let Some(point) = point_of(&event).or_else(|| nearest(&frame, place_in(&svg, &event)?))
             else {
                 return;
@@ -156,9 +156,19 @@ fn Handles(props: &HandlesProps) -> Html {
             }
         }
     };
+    let under_pointer = use_state(|| None::<AttrValue>);
     let onpointermove = {
-        let (drag, place) = (drag.clone(), place.clone());
+        let (drag, place, svg) = (drag.clone(), place.clone(), svg.clone());
+        let (frame, under_pointer) = (frame.clone(), under_pointer.clone());
         Callback::from(move |event: PointerEvent| {
+            if !event.is_primary() {
+                return;
+            }
+            if drag.get().is_none() {
+                let found = place_in(&svg, &event).and_then(|place| words::under(&frame, place));
+                under_pointer.set(found.map(AttrValue::from));
+                return;
+            }
             let now_ms = js_sys::Date::now();
             if let Some(Drag { point, from, sent_ms }) = drag.get()
                 && (sent_ms.is_some() || distance(from, place_of(&event)) >= DRAG_THRESHOLD_PX)
@@ -178,21 +188,33 @@ fn Handles(props: &HandlesProps) -> Html {
         })
     };
     let onpointercancel = Callback::from(move |_: PointerEvent| drag.set(None));
-    let onkeydown = on_key(frame, on_act);
+    let onpointerleave = {
+        let under_pointer = under_pointer.setter();
+        Callback::from(move |_: PointerEvent| under_pointer.set(None))
+    };
+    let onkeydown = on_key(frame, on_act, on_select);
     let is_dense = frame.points().len() + frame.ghosts().len() > MOST_HANDLES;
     let is_shown = |id: PointRef| !is_dense || *selected == Some(id);
-    let mut points: Vec<&Point> =
-        frame.points().iter().filter(|it| is_shown((it.shard, it.virtual_node))).collect();
-    let ghosts = frame.ghosts().iter().filter(|it| is_shown((it.shard, it.virtual_node)));
-    // In the order of their names: a drag must not move the element that the pointer holds.
-    points.sort_by_key(|point| (point.shard, point.virtual_node));
+    let standing = frame.points().iter().map(|point| (point, true));
+    let ghosts = frame.ghosts().iter().map(|point| (point, false));
+    let is_shown = |(point, _): &(&Point, bool)| is_shown((point.shard, point.virtual_node));
+    let mut points: Vec<(&Point, bool)> = ghosts.chain(standing).filter(is_shown).collect();
+    // In the order of their names, whatever happens to them: an element that moved in the document would
+    // lose the pointer that holds it, and the focus.
+    points.sort_by_key(|(point, _)| (point.shard, point.virtual_node));
     let is_crowded = points.len() > CROWD;
     let class = classes!("consistent-hashing-handles", is_dense.then_some("is-dense"));
     html! {
         <svg ref={svg} {class} viewBox={format!("0 0 {SIDE} {SIDE}")}
-            {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onkeydown}>
-            { for ghosts.map(|ghost| ghost_html(ghost, *selected)) }
-            { for points.into_iter().map(|point| handle(frame, point, *selected, is_crowded)) }
+            {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onpointerleave} {onkeydown}>
+            { for points.into_iter().map(|(point, is_up)| if is_up {
+                handle(frame, point, *selected, is_crowded)
+            } else {
+                ghost_html(point, *selected)
+            }) }
+            if let Some(text) = &*under_pointer {
+                <text class="consistent-hashing-under" x="200" y="238" aria-hidden="true">{ text }</text>
+            }
         </svg>
     }
 }
@@ -306,8 +328,12 @@ fn distance(from: (i32, i32), to: (i32, i32)) -> f64 {
 }
 
 /// What the keys do while a handle has the focus: every drag has a key.
-fn on_key(frame: &Rc<Frame>, on_act: &Callback<Action>) -> Callback<KeyboardEvent> {
-    let (frame, on_act) = (frame.clone(), on_act.clone());
+fn on_key(
+    frame: &Rc<Frame>,
+    on_act: &Callback<Action>,
+    on_select: &Callback<PointRef>,
+) -> Callback<KeyboardEvent> {
+    let (frame, on_act, on_select) = (frame.clone(), on_act.clone(), on_select.clone());
     Callback::from(move |event: KeyboardEvent| {
         let Some((shard, virtual_node)) = point_of(&event) else { return };
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
@@ -317,9 +343,18 @@ fn on_key(frame: &Rc<Frame>, on_act: &Callback<Action>) -> Callback<KeyboardEven
         let standing = frame.points().iter().find(is_it);
         // A turn has 65,536 parts: an arrow moves by about 1.4 degrees, with shift by 11.
         let arrow: u16 = if event.shift_key() { 2_048 } else { 256 };
+        if matches!(event.key().as_str(), "Enter") || (event.key() == " " && standing.is_none()) {
+            event.prevent_default();
+            on_select.emit((shard, virtual_node));
+            return;
+        }
+        let key = match event.key() {
+            // A letter means the same with Shift or Caps Lock.
+            key if key.chars().count() == 1 => key.to_lowercase(),
+            key => key,
+        };
         let to = |turn: u16| Action::PlacePoint { shard, virtual_node, turn };
-        let action = match (event.key().as_str(), standing.map(|it| position_to_turn(it.position)))
-        {
+        let action = match (key.as_str(), standing.map(|it| position_to_turn(it.position))) {
             ("ArrowRight" | "ArrowUp", Some(turn)) => to(turn.wrapping_add(arrow)),
             ("ArrowLeft" | "ArrowDown", Some(turn)) => to(turn.wrapping_sub(arrow)),
             ("PageUp", Some(turn)) => to(turn.wrapping_add(8_192)),

@@ -9,6 +9,8 @@ pub const SIDE: f64 = 400.0;
 pub const RING: f64 = 152.0;
 /// The width of the ring's band.
 pub const BAND: f64 = 10.0;
+/// Beyond this many keys a pile is drawn as a bar: single dots could not be told apart.
+pub const MOST_DOTS: usize = 1_500;
 /// Where the piles begin, below the band.
 pub const PILE_TOP: f64 = RING - 19.0;
 /// Where names of shards stand.
@@ -83,6 +85,23 @@ impl Seats {
         let angle = angle(position);
         (x - angle.sin() * aside, y + angle.cos() * aside)
     }
+}
+
+/// The key at rest whose dot is at a place, if dots are drawn and one is near.
+pub fn key_near(frame: &Frame, (x, y): (f64, f64)) -> Option<usize> {
+    if frame.names.len() > MOST_DOTS {
+        return None;
+    }
+    let keys: Vec<KeyView> = frame.keys().collect();
+    let (seats, ranks) = Seats::new(frame, &keys);
+    let distance = |(number, key): (usize, &KeyView)| {
+        let point = key.point?;
+        let seat = seats.seat(ranks[number], point, frame.points().get(point)?.position);
+        Some((number, (seat.0 - x).hypot(seat.1 - y)))
+    };
+    let nearest =
+        keys.iter().enumerate().filter_map(distance).min_by(|a, b| a.1.total_cmp(&b.1))?;
+    (nearest.1 <= SPACING).then_some(nearest.0)
 }
 
 /// Where a key's journey begins: at the point of its old shard that it belonged to; on its own place

@@ -37,7 +37,7 @@ pub fn reached(events: &[Event], frame: &Frame, done: impl Fn(&str) -> bool) -> 
     if moved.is_some() && most * 5 > total * 2 {
         reached.push("hog");
     }
-    if done("hog") && !was_placed && moved.is_some() && most * 10 < total * 3 {
+    if done("hog") && !was_placed && moved.is_some() && most > 0 && most * 10 < total * 3 {
         reached.push("mend");
     }
     reached

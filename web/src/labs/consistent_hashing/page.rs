@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::counters::Counters;
+use super::evidence::Evidence;
 use super::figure::{MOST_HANDLES, PointRef, RingFigure};
 use super::goals::{self, GOALS};
 use super::story::Story;
@@ -26,6 +27,7 @@ const LAB_KEYS: &[(&str, &str)] = &[
     ("Tab", "go to the next shard on the ring"),
     ("← →", "move the shard that has the focus by 1.4°, with Shift by 11°"),
     ("Page Up, Page Down", "move it by 45°"),
+    ("Enter", "select it"),
     ("R", "release it back to its hash"),
     ("C", "crash it, or bring it back"),
     ("Delete", "remove it"),
@@ -35,12 +37,18 @@ const LAB_KEYS: &[(&str, &str)] = &[
 #[component]
 pub fn Page() -> Html {
     let player = use_player(start);
-    use_link(&player);
+    let problem = use_state(link_problem::<Lab>);
+    use_link(
+        &player,
+        Callback::from({
+            let problem = problem.setter();
+            move |found| problem.set(found)
+        }),
+    );
     use_player_keys(player.on_command());
     let selected = use_state(|| None::<PointRef>);
     let goals = use_goals(Lab::NAME, GOALS);
     let announcement = use_state(AttrValue::default);
-    let problem = use_memo((), |()| link_problem::<Lab>());
     let on_act = {
         let (player, goals, announcement) = (player.clone(), goals.clone(), announcement.clone());
         Callback::from(move |action: Action| {
@@ -78,7 +86,7 @@ pub fn Page() -> Html {
                 </p>
                 if let Some(problem) = *problem {
                     <p class="notice" role="alert">
-                        { problem.to_string() }{ " Here is the lab from its beginning." }
+                        { problem.to_string() }
                     </p>
                 }
             </header>
@@ -86,6 +94,7 @@ pub fn Page() -> Html {
             <p class="visually-hidden" aria-live="polite">{ &*announcement }</p>
             <GoalList goals={GOALS} done={goals.done()} />
             <Story />
+            <Evidence />
             <Console ..stage />
             <KeysSheet {groups} />
         </article>
@@ -176,7 +185,7 @@ pub fn Selected(props: &SelectedProps) -> Html {
         selected.and_then(|(id, virtual_node)| frame.shard(id).map(|shard| (shard, virtual_node)));
     let Some((view, virtual_node)) = found else {
         let hint = if frame.points().len() > MOST_HANDLES {
-            "With so many points none can be dragged. Select a shard in the table below."
+            "Drag the band: the nearest point follows. Or select a shard in the table below."
         } else {
             "Drag a shard along the ring, or select one to crash or remove it."
         };

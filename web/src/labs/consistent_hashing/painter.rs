@@ -3,15 +3,14 @@
 //! What could not be seen is not drawn one by one: beyond [`MOST_ARCS`] points the band shows who owns
 //! each of so many directions, and beyond [`MOST_DOTS`] keys a pile is a bar as long as its load.
 
-use super::geometry::{self, BAND, DOT, PILE_TOP, RING, SIDE, Seats};
+use super::figure::CROWD;
+use super::geometry::{self, BAND, DOT, MOST_DOTS, NAMES, PILE_TOP, RING, SIDE, Seats};
 use crate::components::{CanvasShapes, HUES, Sign, Surface};
 use playground_core::consistent_hashing::ShardId;
-use playground_core::consistent_hashing::lab::{Frame, KeyView};
+use playground_core::consistent_hashing::lab::{Frame, KeyView, shard_name};
 use std::f64::consts::TAU;
 use wasm_bindgen::JsValue;
 
-/// Beyond this many keys a pile is drawn as a bar: single dots could not be told apart.
-pub const MOST_DOTS: usize = 1_500;
 /// Beyond this many points the band is drawn by directions: single arcs are narrower than a pixel.
 const MOST_ARCS: usize = 1_024;
 /// Into how many directions the circle is divided then, and for the bars.
@@ -250,6 +249,24 @@ fn draw_dots(surface: &Surface, frame: &Frame, is_reduced: bool) -> Result<(), J
         }
     }
     Ok(())
+}
+
+/// The shards and their names, which a page lays over the canvas, for a picture without a page.
+pub fn draw_signs(surface: &Surface, frame: &Frame) {
+    let shapes = CanvasShapes::new();
+    let context = surface.context;
+    context.set_text_align("center");
+    context.set_text_baseline("middle");
+    context.set_font("600 13px system-ui, sans-serif");
+    for point in frame.points().iter().filter(|_| frame.points().len() <= CROWD) {
+        context.set_fill_style_str(hue(surface, point.shard));
+        let place = geometry::place(point.position, RING);
+        // As in `draw`, all numbers are finite.
+        let _ = shapes.fill(context, Sign::nth(point.shard.0), place, 10.5);
+        let (x, y) = geometry::place(point.position, NAMES);
+        context.set_fill_style_str(&surface.palette.ink);
+        let _ = context.fill_text(&shard_name(point.shard), x, y);
+    }
 }
 
 /// The way of a looked-up key: a needle at its hash, then clockwise to the point it belongs to.

@@ -1,11 +1,15 @@
 //! Chooses what is there at the start: a scenario, numbers, or keys of the reader's own.
 
+use super::words;
+use crate::components::NumberField;
 use crate::player::Player;
-use playground_core::consistent_hashing::lab::{MOST_KEYS, MOST_OWN_KEYS, MOST_SHARDS};
+use playground_core::consistent_hashing::lab::{
+    LONGEST_KEY_BYTES, MOST_KEYS, MOST_OWN_BYTES, MOST_OWN_KEYS, MOST_SHARDS, MOST_VIRTUAL_NODES,
+};
 use playground_core::consistent_hashing::scenarios::Named;
 use playground_core::consistent_hashing::{HashKind, Lab, Scenario, scenarios};
 use playground_core::sim::{Run, Time};
-use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 const HASHES: [HashKind; 2] = [HashKind::XxHash64, HashKind::Md5];
@@ -31,10 +35,9 @@ pub fn Setup(props: &SetupProps) -> Html {
     };
     let on_number = |change: fn(&mut Scenario, u32)| {
         let (load, scenario) = (load.clone(), run.scenario.clone());
-        Callback::from(move |event: Event| {
-            let input: HtmlInputElement = event.target_unchecked_into();
+        Callback::from(move |number: u64| {
             let mut scenario = scenario.clone();
-            change(&mut scenario, input.value_as_number().max(0.0) as u32);
+            change(&mut scenario, number as u32);
             load.emit(scenario);
         })
     };
@@ -50,13 +53,14 @@ pub fn Setup(props: &SetupProps) -> Html {
     html! {
         <div class="consistent-hashing-setup">
             <Scenarios player={player.clone()} />
-            <label>{ "Shards " }<input type="number" min="1" max={MOST_SHARDS.to_string()} value={shards.to_string()}
-                onchange={on_number(|scenario, number| scenario.shards = number)} /></label>
-            <label>{ "Virtual nodes " }<input type="number" min="1" max="1000" value={virtual_nodes.to_string()}
-                onchange={on_number(|scenario, number| scenario.virtual_nodes = number)} /></label>
-            <label>{ "Keys " }<input type="number" min="0" max={MOST_KEYS.to_string()} value={keys.to_string()}
+            <NumberField label="Shards" min={1} max={u64::from(MOST_SHARDS)} value={u64::from(shards)}
+                on_change={on_number(|scenario, number| scenario.shards = number)} />
+            <NumberField label="Virtual nodes" min={1} max={u64::from(MOST_VIRTUAL_NODES)}
+                value={u64::from(virtual_nodes)}
+                on_change={on_number(|scenario, number| scenario.virtual_nodes = number)} />
+            <NumberField label="Keys" max={u64::from(MOST_KEYS)} value={u64::from(keys)}
                 disabled={!own_keys.is_empty()}
-                onchange={on_number(|scenario, number| scenario.keys = number)} /></label>
+                on_change={on_number(|scenario, number| scenario.keys = number)} />
             <label>{ "Hash " }<select onchange={on_hash}>
                 { for HASHES.iter().map(|it| html! {
                     <option value={it.name()} selected={*it == hash}>{ it.name() }</option>
@@ -106,31 +110,61 @@ struct OwnKeysProps {
 #[component]
 fn OwnKeys(props: &OwnKeysProps) -> Html {
     let OwnKeysProps { own_keys, scenario, load } = props;
-    let text = use_node_ref();
+    // What is being typed: without it, drawing again would put the keys in force over it.
+    let draft = use_state(|| None::<String>);
+    let left_out = use_state(|| 0usize);
+    let oninput = {
+        let draft = draft.clone();
+        Callback::from(move |event: InputEvent| {
+            let text: HtmlTextAreaElement = event.target_unchecked_into();
+            draft.set(Some(text.value()));
+        })
+    };
     let place = {
-        let (text, scenario, load) = (text.clone(), scenario.clone(), load.clone());
+        let (draft, left_out, scenario) = (draft.clone(), left_out.clone(), scenario.clone());
+        let load = load.clone();
         Callback::from(move |_: MouseEvent| {
-            let Some(text) = text.cast::<HtmlTextAreaElement>() else { return };
-            let own_keys = text.value().lines().map(|line| line.trim().to_owned()).collect();
-            load.emit(Scenario { own_keys, ..scenario.clone() });
+            let Some(text) = &*draft else { return };
+            let own_keys: Vec<String> = text
+                .lines()
+                .map(|line| line.trim().to_owned())
+                .filter(|it| !it.is_empty())
+                .collect();
+            let wanted = own_keys.len();
+            let scenario = Scenario { own_keys, ..scenario.clone() }.clamped();
+            left_out.set(wanted - scenario.own_keys.len());
+            load.emit(scenario);
+            draft.set(None);
         })
     };
     let clear = {
-        let (scenario, load) = (scenario.clone(), load.clone());
+        let (draft, left_out, scenario) = (draft.clone(), left_out.clone(), scenario.clone());
+        let load = load.clone();
         Callback::from(move |_: MouseEvent| {
+            draft.set(None);
+            left_out.set(0);
             load.emit(Scenario { own_keys: Vec::new(), ..scenario.clone() });
         })
     };
+    let shown = (*draft).clone().unwrap_or_else(|| own_keys.join("\n"));
+    let limits = format!(
+        "One a line, at most {MOST_OWN_KEYS} and {} KB together, {LONGEST_KEY_BYTES} bytes each; they \
+         travel with the link.",
+        MOST_OWN_BYTES / 1_000
+    );
     html! {
         <details class="consistent-hashing-own-keys" open={!own_keys.is_empty()}>
             <summary>{ "Keys of your own" }</summary>
-            <label>{ format!("One a line, at most {MOST_OWN_KEYS}; they travel with the link.") }
-                <textarea ref={text} rows="5" spellcheck="false" value={own_keys.join("\n")} />
-            </label>
+            <label>{ limits }<textarea rows="5" spellcheck="false" value={shown} {oninput} /></label>
             <div class="toolbar">
                 <button onclick={place}>{ "Place these keys" }</button>
                 <button onclick={clear} disabled={own_keys.is_empty()}>{ "Back to generated keys" }</button>
             </div>
+            if *left_out > 0 {
+                <p role="status">
+                    { format!("{} left out: repeated, too long, or too many.", words::keys(*left_out as u64)) }
+                </p>
+            }
         </details>
     }
 }

@@ -5,8 +5,8 @@ use super::figure::RingFigure;
 use super::page::VIRTUAL_NODES;
 use crate::components::{Glyph, Section, Sign, Slider};
 use crate::player::{Command, Start, use_player};
-use playground_core::consistent_hashing::lab::Frame;
-use playground_core::consistent_hashing::{Action, Lab, Scenario, ShardId};
+use playground_core::consistent_hashing::lab::{Frame, Moved};
+use playground_core::consistent_hashing::{Action, Event, Lab, Scenario, ShardId};
 use playground_core::sim::{Run, Time};
 use yew::prelude::*;
 
@@ -182,19 +182,27 @@ fn Figure(props: &FigureProps) -> Html {
     });
     let frame = player.frame();
     let value = knob.value(&frame);
+    let turn = use_state(Moved::default);
     let on_change = {
-        let player = player.clone();
+        let (player, turn) = (player.clone(), turn.clone());
         Callback::from(move |value: u32| {
+            let mut moved = Moved::default();
             for action in knob.actions(&player.frame(), value) {
-                player.act(action);
+                for event in player.act(action) {
+                    if let Event::KeysMoved(more) = event {
+                        moved.ring += more.ring;
+                        moved.modulo += more.modulo;
+                    }
+                }
             }
+            turn.set(moved);
         })
     };
     let on_restart = player.on_command().reform(|_: MouseEvent| Command::Restart);
     html! {
         <div class="consistent-hashing-story-figure">
             <RingFigure player={player.clone()} />
-            <Counters {frame} has_totals={false} />
+            <Counters {frame} turn={Some(*turn)} has_totals={false} />
             <div class="figure-controls">
                 <Slider label={knob.label()} steps={knob.steps()} {value} {on_change} unit={knob.unit()} />
                 <button class="consistent-hashing-replay-button" onclick={on_restart}>{ "Play again" }</button>

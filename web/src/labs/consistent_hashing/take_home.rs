@@ -1,15 +1,17 @@
 //! Takes the lab home: the figure, the data, the run, and the way to replay it outside the browser.
 
 use super::data::csv;
-use crate::components::{CopyCommand, DownloadButton, download, download_canvas};
+use super::painter::{self, Emphasis};
+use crate::components::{CopyCommand, DownloadButton, Palette, Surface, download, download_canvas};
 use crate::live::{FetchError, post_json};
 use crate::player::{Player, link_of};
 use gloo::timers::callback::Timeout;
 use playground_core::consistent_hashing::Lab;
 use playground_core::consistent_hashing::lab::Frame;
-use playground_core::sim::{ReplaySummary, Run, Time, replay};
+use playground_core::sim::{ReplaySummary, Run, summarize};
 use std::rc::Rc;
-use web_sys::HtmlCanvasElement;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use yew::prelude::*;
 
 /// What is taken home.
@@ -19,18 +21,34 @@ pub struct TakeHomeProps {
     pub player: Player<Lab>,
     /// What is drawn.
     pub frame: Rc<Frame>,
-    /// The canvas on which it is.
-    pub canvas: NodeRef,
+}
+
+/// The side of the picture that is taken home, in pixels.
+const PICTURE: u32 = 1_200;
+
+/// The whole figure on a canvas of its own, shards and names included.
+fn picture(frame: &Frame) -> Option<HtmlCanvasElement> {
+    let canvas = gloo::utils::document().create_element("canvas").ok()?;
+    let canvas = canvas.dyn_into::<HtmlCanvasElement>().ok()?;
+    canvas.set_width(PICTURE);
+    canvas.set_height(PICTURE);
+    let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
+    let (width, height) = (f64::from(PICTURE), f64::from(PICTURE));
+    let palette = Palette::read();
+    let surface = Surface { context: &context, width, height, palette: &palette };
+    painter::draw(&surface, frame, Emphasis::default());
+    painter::draw_signs(&surface, frame);
+    Some(canvas)
 }
 
 /// The figure, the data, the run, and the way to replay it outside the browser.
 #[component]
 pub fn TakeHome(props: &TakeHomeProps) -> Html {
-    let TakeHomeProps { player, frame, canvas } = props;
+    let TakeHomeProps { player, frame } = props;
     let on_png = {
-        let canvas = canvas.clone();
+        let frame = frame.clone();
         Callback::from(move |_: MouseEvent| {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+            if let Some(canvas) = picture(&frame) {
                 download_canvas("ring.png", &canvas);
             }
         })
@@ -100,7 +118,7 @@ fn texts_of(player: &Player<Lab>) -> Texts {
     let (for_sh, for_powershell) = (body.replace('\'', r"'\''"), body.replace('\'', "''"));
     let curl = format!("curl -s {url} -H 'content-type: application/json' -d '{for_sh}'");
     let powershell = format!(
-        "Invoke-RestMethod {url} -Method Post -ContentType application/json -Body '{for_powershell}'"
+        "Invoke-RestMethod {url} -Method Post -ContentType 'application/json; charset=utf-8' -Body '{for_powershell}'"
     );
     Texts {
         link: format!("{origin}{path}{}", link_of(&run, player.moment())).into(),
@@ -140,9 +158,9 @@ fn Replayed(props: &ReplayedProps) -> Html {
             outcome.set(Outcome::Asking);
             let (run, outcome) = (player.run(), outcome.clone());
             wasm_bindgen_futures::spawn_local(async move {
-                let page = replay(&run, Time(u64::MAX), u64::MAX).summary();
+                // The server first: it refuses a run that would also hold up the page.
                 outcome.set(match post_json::<_, ReplaySummary>(REPLAY, &run).await {
-                    Ok(server) => Outcome::Answered { server, page },
+                    Ok(server) => Outcome::Answered { server, page: summarize(&run, u64::MAX) },
                     Err(error) => Outcome::Failed(error),
                 });
             });

@@ -1,6 +1,7 @@
 //! Events and shards in words.
 
-use playground_core::consistent_hashing::lab::{Frame, shard_name};
+use super::geometry;
+use playground_core::consistent_hashing::lab::{Frame, shard_name, turn_to_position};
 use playground_core::consistent_hashing::{Event, ShardId};
 
 /// An event as half a sentence.
@@ -44,12 +45,48 @@ pub fn keys(count: u64) -> String {
     if count == 1 { "1 key".to_owned() } else { format!("{count} keys") }
 }
 
+/// More shards than this are not named one by one.
+const MOST_NAMED: usize = 20;
+
 /// The figure as a sentence, for those who cannot see it.
 pub fn summary(frame: &Frame) -> String {
-    let shards = frame.shards().iter().map(|shard| {
+    let shards = frame.shards();
+    if shards.is_empty() {
+        return "A hash ring without shards.".to_owned();
+    }
+    if shards.len() > MOST_NAMED {
+        let up = || shards.iter().filter(|shard| shard.is_up).map(|shard| shard.keys);
+        let (least, most) = (up().min().unwrap_or(0), up().max().unwrap_or(0));
+        return format!(
+            "A hash ring with {} points. {} shards, {} up, with {least} to {most} keys each.",
+            frame.points().len(),
+            shards.len(),
+            up().count()
+        );
+    }
+    let shards = shards.iter().map(|shard| {
         let state = if shard.is_up { "" } else { ", down" };
         format!("{} {}{state}", shard.name, keys(u64::from(shard.keys)))
     });
     let shards = shards.collect::<Vec<_>>().join(", ");
     format!("A hash ring with {} points. {shards}.", frame.points().len())
+}
+
+/// What is under a pointer in the figure: a key in its pile, or the part of the band.
+pub fn under(frame: &Frame, place: (f64, f64)) -> Option<String> {
+    let (x, y) = geometry::middle();
+    let from_middle = (place.0 - x).hypot(place.1 - y);
+    let position = turn_to_position(geometry::turn_at(place));
+    if (from_middle - geometry::RING).abs() <= geometry::BAND {
+        let point = frame.points().get(frame.point_at(position)?)?;
+        let (at, end) = (geometry::degrees(position), geometry::degrees(point.position));
+        let name = shard_name(point.shard);
+        return Some(format!("{at:.1}°: {name}, up to {name}#{} at {end:.1}°", point.virtual_node));
+    }
+    let number = geometry::key_near(frame, place)?;
+    let key = frame.names.get(number)?;
+    let owner = frame.key(number)?.shard.map_or("nobody".to_owned(), shard_name);
+    // Keys of the reader's own may be longer than the figure is wide.
+    let name: String = key.name.chars().take(24).collect();
+    Some(format!("{name} at {:.1}°: {owner}", geometry::degrees(key.position)))
 }

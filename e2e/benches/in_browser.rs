@@ -1,15 +1,20 @@
-//! How long the page's script takes in a frame while a shard is dragged on a ring of 1,000 shards with
-//! 100 virtual nodes each and 10,000 keys.
+//! What the page costs in a browser: the script time of a frame while a shard is dragged on a ring of
+//! 1,000 shards with 100 virtual nodes each and 10,000 keys, and a lookup in wasm beside a native one.
 //!
-//! The pointer moves once a frame. What counts is the time in which the main thread runs script, nested
-//! calls counted once, from one animation frame to the next, as Chromium's own trace has it.
+//! While dragging, the pointer moves once a frame. What counts is the time in which the main thread runs
+//! script, nested calls counted once, from one frame to the next, as Chromium's own trace has it.
 
 use anyhow::{Context, Result, ensure};
+use playground_core::consistent_hashing::{Algorithm, Experiment, HashKind};
 use playground_e2e::{Look, Visitor};
 use serde_json::Value;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 const LAB: &str = "/labs/consistent-hashing";
 const FRAMES: usize = 240;
+/// A lookup is timed over at least this long.
+const TIMED: Duration = Duration::from_millis(50);
 /// The events of the trace in which script runs.
 const SCRIPT: [&str; 6] = [
     "EventDispatch",
@@ -45,7 +50,49 @@ async fn main() -> Result<()> {
         at(95),
         at(100)
     );
+    compare(&visitor).await?;
     visitor.leave().await
+}
+
+/// Lets the page compare all algorithms, does the same natively, and prints both.
+async fn compare(visitor: &Visitor) -> Result<()> {
+    visitor.press("Compare them here").await?;
+    visitor
+        .until("return document.querySelector('.consistent-hashing-comparison [role=status]').textContent.startsWith('Done')")
+        .await?;
+    let script = "return [...document.querySelectorAll('.consistent-hashing-comparison tbody tr')]\
+        .map(row => [row.cells[0].textContent, parseFloat(row.cells[row.cells.length - 1].textContent)])";
+    let in_wasm: Vec<(String, f64)> = serde_json::from_value(visitor.script(script).await?)?;
+    println!("a lookup, 1,000 shards, XXH64: wasm, native, wasm / native");
+    for (algorithm, (name, wasm_ns)) in Algorithm::ALL.into_iter().zip(in_wasm) {
+        ensure!(
+            algorithm.name() == name,
+            "the page has {name} where {} should be",
+            algorithm.name()
+        );
+        let native_ns = lookup_ns(algorithm)?;
+        println!("{name:<16} {wasm_ns:>8.1} ns {native_ns:>8.1} ns {:>6.2}", wasm_ns / native_ns);
+    }
+    Ok(())
+}
+
+/// How long a lookup takes natively, measured as the page does.
+fn lookup_ns(algorithm: Algorithm) -> Result<f64> {
+    let experiment = Experiment { hash: HashKind::XxHash64, ..Experiment::reference(1) };
+    let mut placement = algorithm.placement(&experiment)?;
+    for number in 0..experiment.shards {
+        placement.add(&format!("shard-{number}"), 1)?;
+    }
+    let keys: Vec<String> = (0..1_000).map(|number| format!("key-{number}")).collect();
+    let begun = Instant::now();
+    let mut lookups = 0_u32;
+    while begun.elapsed() < TIMED {
+        for key in &keys {
+            black_box(placement.owner(black_box(key.as_bytes())))?;
+        }
+        lookups += keys.len() as u32;
+    }
+    Ok(begun.elapsed().as_secs_f64() * 1e9 / f64::from(lookups))
 }
 
 /// Moves a pointer along the ring, once a frame, and tells how many keys have moved.
