@@ -6,7 +6,7 @@
 
 use anchorhash::{AnchorHash, Builder};
 use criterion::measurement::WallTime;
-use criterion::{BatchSize, BenchmarkGroup, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use foldhash::fast::FixedState;
 use jumphash::JumpHasher;
 use maglev::ConsistentHasher;
@@ -127,32 +127,5 @@ fn anchor(criterion: &mut Criterion) {
     }
 }
 
-/// What a failed health check costs: a shard goes and comes back.
-fn anchor_change(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("anchor, one of 1,000 shards goes and comes back");
-    group.sample_size(20);
-    group.warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
-    let ours = our_anchor(2_000);
-    group.bench_function("ours", |bencher| {
-        let change = |mut anchor: Anchor| {
-            let removed = playground_core::consistent_hashing::ShardId(500);
-            anchor.remove(removed).expect("it is there");
-            anchor.add("shard-500", 1).expect("its name is free again");
-            anchor
-        };
-        bencher.iter_batched(|| ours.clone(), change, BatchSize::LargeInput);
-    });
-    let peer = peer_anchor(2_000);
-    group.bench_function("peer-anchorhash", |bencher| {
-        let change = |mut anchor: PeerAnchor<'static>| {
-            anchor.remove_resource(&500).expect("it is there");
-            anchor.add_resource(500).expect("there is room");
-            anchor
-        };
-        bencher.iter_batched(|| peer.clone(), change, BatchSize::LargeInput);
-    });
-    group.finish();
-}
-
-criterion_group!(benches, jump, maglev_lookup, maglev_build, anchor, anchor_change);
+criterion_group!(benches, jump, maglev_lookup, maglev_build, anchor);
 criterion_main!(benches);
