@@ -191,10 +191,29 @@ impl Visitor {
     /// If it does not in time.
     pub async fn until(&self, script: &str) -> Result<()> {
         let begun = std::time::Instant::now();
-        while self.script(script).await? != Value::Bool(true) {
+        // A script that throws has looked for something that is not there yet.
+        let patient = format!("try {{ return (() => {{ {script} }})() }} catch {{ return false }}");
+        while self.script(&patient).await? != Value::Bool(true) {
             ensure!(begun.elapsed() < PATIENCE, "this never came true: {script}");
             tokio::task::yield_now().await;
         }
+        Ok(())
+    }
+
+    /// Waits until what can be copied has been the same, and the address with it, for twice as long as
+    /// the page waits before it writes them: then nothing is pending.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn stillness(&self) -> Result<()> {
+        let script = "const done = arguments[arguments.length - 1]; \
+            const texts = () => location.href + [...document.querySelectorAll('pre code')].map(it => it.textContent); \
+            let last = texts(), since = performance.now(); \
+            const look = () => { const now = texts(); \
+              if (now !== last) { last = now; since = performance.now(); } \
+              if (performance.now() - since > 500) done(); else requestAnimationFrame(look); }; \
+            look();";
+        self.client.execute_async(script, Vec::new()).await?;
         Ok(())
     }
 

@@ -112,15 +112,13 @@ async fn a_link_shows_the_same_moment_in_another_window() -> Result<()> {
     visitor.press("Add a shard").await?;
     visitor.drag(SHARD_A, (-200.0, 60.0)).await?;
     visitor.press("Step").await?;
-    visitor.until("return location.hash.startsWith('#run=')").await?;
+    visitor.stillness().await?;
     let seen = "return JSON.stringify([document.querySelector('.player-time').textContent, \
         [...document.querySelectorAll('[data-count]')].map(it => it.textContent), \
         document.querySelector('canvas').getAttribute('aria-label'), \
         [...document.querySelectorAll('[data-point]')].map(it => it.getAttribute('transform'))])";
-    // The address follows the run; it is settled once it no longer changes.
-    let link = "const link = document.querySelectorAll('.consistent-hashing-home code')[0].textContent; \
-        return location.href === link";
-    visitor.until(link).await?;
+    let link = "return location.href === document.querySelector('.consistent-hashing-home code').textContent";
+    ensure!(visitor.script(link).await? == true, "the address is not the link that can be copied");
     let here = visitor.script(seen).await?;
     let address = visitor.script("return location.href").await?;
     let address = address.as_str().context("no address")?;
@@ -186,9 +184,7 @@ async fn page_and_server_replay_the_same_and_so_does_the_command() -> Result<()>
         .until("return document.querySelector('.consistent-hashing-replay p').textContent.startsWith('Page and server agree')")
         .await?;
     let answer = visitor.text(".consistent-hashing-replay p").await?;
-    visitor
-        .until("return document.querySelectorAll('.consistent-hashing-home code')[1].textContent.includes('add_shard')")
-        .await?;
+    visitor.stillness().await?;
     let commands = visitor.client.find_all(Locator::Css(".consistent-hashing-home code")).await?;
     let curl = commands.get(1).context("no curl command")?.text().await?;
     let output = Command::new("bash").args(["-c", &curl]).output()?;
@@ -235,7 +231,7 @@ async fn keys_of_ones_own_are_placed_and_travel_with_the_link() -> Result<()> {
     visitor.press("Place these keys").await?;
     let two = "return document.querySelector('.consistent-hashing-counters').textContent.includes('0 of 2 keys')";
     visitor.until(two).await?;
-    visitor.until("return location.hash.startsWith('#run=')").await?;
+    visitor.stillness().await?;
     visitor.client.refresh().await?;
     visitor.until(two).await?;
     let kept = visitor.see(".consistent-hashing-own-keys textarea").await?.prop("value").await?;
