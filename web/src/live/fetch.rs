@@ -50,17 +50,6 @@ struct ProblemBody {
     detail: String,
 }
 
-/// Asks for the JSON at a path of the page's own origin.
-///
-/// # Errors
-///
-/// See [`FetchError`].
-#[expect(dead_code, reason = "no lab asks for anything yet without telling something")]
-pub async fn get_json<R: DeserializeOwned>(path: &str) -> Result<R, FetchError> {
-    let request = Request::get(path).header("Accept", "application/json");
-    answer(request.send().await).await
-}
-
 /// Posts JSON to a path of the page's own origin and returns the JSON of the answer.
 ///
 /// # Errors

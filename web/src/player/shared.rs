@@ -129,6 +129,11 @@ impl<S: Simulation> Player<S> {
         self.shared.model.borrow().timeline().run().clone()
     }
 
+    /// Looks at the run without copying it: it holds everything ever done.
+    pub fn with_run<R>(&self, look: impl FnOnce(&Run<S>) -> R) -> R {
+        look(self.shared.model.borrow().timeline().run())
+    }
+
     /// How often the player has changed.
     pub fn revision(&self) -> u64 {
         self.revision

@@ -38,7 +38,7 @@ pub fn Console(props: &Stage) -> Html {
                     <RingFigure player={player.clone()} selected={*selected} on_select={on_select.clone()}
                         on_act={on_act.clone()} looked_up={found.map(|it| it.position)} />
                     <PlayerBar view={player.view(words::sentence)} on_command={player.on_command()} />
-                    <Lookup key_name={(*key_name).clone()} {found} hash={player.run().scenario.hash}
+                    <Lookup key_name={(*key_name).clone()} {found} hash={player.with_run(|run| run.scenario.hash)}
                         up={frame.shards().iter().filter(|it| it.is_up).count()}
                         {on_input} on_select={on_select.clone()} />
                 </div>

@@ -25,16 +25,16 @@ pub struct SetupProps {
 #[component]
 pub fn Setup(props: &SetupProps) -> Html {
     let player = &props.player;
-    let run = player.run();
+    let scenario = player.with_run(|run| run.scenario.clone());
     let load = {
         let player = player.clone();
         Callback::from(move |scenario: Scenario| {
-            let run = Run::new(scenario.clamped(), player.run().seed);
+            let run = Run::new(scenario.clamped(), player.with_run(|run| run.seed));
             player.load(run, Time::from_ms(1_000));
         })
     };
     let on_number = |change: fn(&mut Scenario, u32)| {
-        let (load, scenario) = (load.clone(), run.scenario.clone());
+        let (load, scenario) = (load.clone(), scenario.clone());
         Callback::from(move |number: u64| {
             let mut scenario = scenario.clone();
             change(&mut scenario, number as u32);
@@ -42,14 +42,14 @@ pub fn Setup(props: &SetupProps) -> Html {
         })
     };
     let on_hash = {
-        let (load, scenario) = (load.clone(), run.scenario.clone());
+        let (load, scenario) = (load.clone(), scenario.clone());
         Callback::from(move |event: Event| {
             let select: HtmlSelectElement = event.target_unchecked_into();
             let hash = HASHES.into_iter().find(|hash| hash.name() == select.value());
             load.emit(Scenario { hash: hash.unwrap_or_default(), ..scenario.clone() });
         })
     };
-    let Scenario { shards, virtual_nodes, keys, hash, ref own_keys } = run.scenario;
+    let Scenario { shards, virtual_nodes, keys, hash, ref own_keys } = scenario;
     html! {
         <div class="consistent-hashing-setup">
             <Scenarios player={player.clone()} />
@@ -66,7 +66,7 @@ pub fn Setup(props: &SetupProps) -> Html {
                     <option value={it.name()} selected={*it == hash}>{ it.name() }</option>
                 }) }
             </select></label>
-            <OwnKeys own_keys={own_keys.clone()} scenario={run.scenario.clone()} {load} />
+            <OwnKeys own_keys={own_keys.clone()} scenario={scenario.clone()} {load} />
         </div>
     }
 }
@@ -75,11 +75,8 @@ pub fn Setup(props: &SetupProps) -> Html {
 #[component]
 fn Scenarios(props: &SetupProps) -> Html {
     let player = props.player.clone();
-    let run = player.run();
     let named = scenarios::all();
-    let is_played =
-        |named: &Named| named.run.scenario == run.scenario && run.actions == named.run.actions;
-    let is_own = !named.iter().any(is_played);
+    let played = player.with_run(|run| named.iter().position(|named| named.run == *run));
     let onchange = Callback::from(move |event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         let named = scenarios::all().into_iter().find(|named| named.name == select.value());
@@ -89,11 +86,11 @@ fn Scenarios(props: &SetupProps) -> Html {
     });
     html! {
         <label>{ "Begin with " }<select {onchange}>
-            if is_own {
+            if played.is_none() {
                 <option value="" selected={true}>{ "A run of your own" }</option>
             }
-            { for named.iter().map(|named| html! {
-                <option value={named.name} selected={is_played(named)}>{ named.title }</option>
+            { for named.iter().enumerate().map(|(number, named)| html! {
+                <option value={named.name} selected={played == Some(number)}>{ named.title }</option>
             }) }
         </select></label>
     }
