@@ -4,12 +4,15 @@
 
 #[path = "../tests/sim/heartbeats.rs"]
 mod heartbeats;
+#[path = "../tests/sim/paxos_commit.rs"]
+mod paxos_commit;
 #[path = "../tests/sim/two_phase.rs"]
 mod two_phase;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use heartbeats::Heartbeats;
-use playground_core::sim::{Explorer, Limits, Rng, Time, Timeline};
+use paxos_commit::PaxosCommit;
+use playground_core::sim::{Explorer, Limits, Model, Rng, Time, Timeline};
 use std::time::Duration;
 use two_phase::TwoPhase;
 
@@ -50,17 +53,26 @@ fn seek_back(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Every state of models whose counts are published: the first keeps its managers in a `Vec`, the
+/// second is a few small numbers. Throughput is in successors, seen before or not, a second.
 fn explore(criterion: &mut Criterion) {
-    let limits = Limits { states: 1_000_000 };
-    let states = Explorer::new(TwoPhase(5), limits).run().distinct as u64;
-    let mut group =
-        criterion.benchmark_group("every state of two-phase commit with 5 participants");
-    group.sample_size(10).throughput(Throughput::Elements(states));
+    let mut group = criterion.benchmark_group("every state");
+    group.sample_size(10);
     group.warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
-    group.bench_function("ours", |bencher| {
-        bencher.iter(|| Explorer::new(TwoPhase(5), limits).run().distinct);
-    });
+    let mut case = |name: &str, search: fn() -> u64| {
+        group.throughput(Throughput::Elements(search()));
+        let id = BenchmarkId::new("ours", name);
+        group.bench_function(id, |bencher| bencher.iter(search));
+    };
+    case("two-phase commit, 8,832", || search(TwoPhase(5), 1_000_000));
+    case("Paxos Commit, the first 230,000", || search(PaxosCommit, 230_000));
+    case("Paxos Commit, all 1,321,761", || search(PaxosCommit, 2_000_000));
     group.finish();
+}
+
+/// How many states were generated.
+fn search<M: Model>(model: M, states: usize) -> u64 {
+    Explorer::new(model, Limits { states }).run().generated as u64
 }
 
 criterion_group!(benches, seek_back, explore);

@@ -10,6 +10,7 @@
 mod agenda;
 mod cluster;
 mod explore;
+mod log;
 mod machine;
 mod network;
 mod rng;
@@ -19,10 +20,12 @@ mod time;
 mod timeline;
 
 pub use agenda::{Agenda, Ticket};
-pub use cluster::{Cluster, ClusterEvent, Flight, LossReason, Node};
+pub use cluster::{Cluster, ClusterEvent, Flight, LossReason, Node, Side};
 pub use explore::{
-    Counterexample, Explorer, Kind, Limits, Model, Property, Report, Verdict, Walk, WalkEvent,
+    Counterexample, Explorer, Kind, Limits, Model, Progress, Property, Report, Verdict, Walk,
+    WalkEvent,
 };
+pub use log::{Log, MemoryLog};
 pub use machine::{Durability, Input, Machine, NodeId, Outbox, Output};
 pub use network::{Latency, Network, Partition};
 pub use rng::Rng;

@@ -4,13 +4,19 @@
 //! What is simplified: a node computes in no time; only messages, timers and forced writes take any.
 //! A crash keeps exactly the durable prefix of the log; sectors do not tear.
 
+mod death;
 mod event;
 mod node;
+mod wire;
 
+pub use death::Side;
 pub use event::{ClusterEvent, Flight, LossReason};
 pub use node::Node;
 
-use super::{Agenda, Durability, Input, Machine, Network, NodeId, Outbox, Output, Rng, Span, Time};
+use super::{
+    Agenda, Durability, Input, Log, Machine, Network, NodeId, Outbox, Output, Rng, Span, Time,
+};
+use death::Death;
 
 #[derive(Clone, Debug)]
 enum Due<M: Machine> {
@@ -53,14 +59,6 @@ impl<M: Machine> Cluster<M> {
         self.nodes.get_mut(usize::from(id.0))
     }
 
-    /// The messages under way, in the order of their arrival, with the time of it.
-    pub fn flights(&self) -> impl Iterator<Item = (Time, &Flight<M::Message>)> {
-        self.agenda.iter().filter_map(|(ticket, due)| match due {
-            Due::Delivery(flight) => Some((ticket.at, flight)),
-            _ => None,
-        })
-    }
-
     /// When the next event is due.
     pub fn next_at(&self) -> Option<Time> {
         self.agenda.next_at()
@@ -74,11 +72,7 @@ impl<M: Machine> Cluster<M> {
         match due {
             Due::Start(id) => self.start(id, &mut events),
             Due::Delivery(flight) => self.deliver(flight, &mut events),
-            Due::Timer(id, timer) => {
-                self.nodes[usize::from(id.0)].timers.remove(&timer);
-                events.push(ClusterEvent::Fired(id, timer.clone()));
-                self.handle(id, Input::Timer(timer), &mut events);
-            }
+            Due::Timer(id, timer) => self.fire(id, timer, &mut events),
             Due::ForceDone(id) => {
                 self.forced(id, &mut events);
                 self.drain(id, &mut events);
@@ -98,6 +92,17 @@ impl<M: Machine> Cluster<M> {
         })
     }
 
+    /// Lets a timer that is set fire at once.
+    pub fn fire_now(&mut self, now: Time, id: NodeId, timer: M::Timer) -> Vec<ClusterEvent<M>> {
+        self.at(now, |cluster, events| {
+            let node = cluster.nodes.get(usize::from(id.0));
+            if let Some(ticket) = node.and_then(|node| node.timers.get(&timer)).copied() {
+                cluster.agenda.cancel(ticket);
+                cluster.fire(id, timer, events);
+            }
+        })
+    }
+
     /// Kills a node at time `now`: its memory, its timers and its lazy records are gone.
     pub fn crash(&mut self, now: Time, id: NodeId) -> Vec<ClusterEvent<M>> {
         self.at(now, |cluster, events| cluster.kill(id, events))
@@ -111,7 +116,24 @@ impl<M: Machine> Cluster<M> {
         }
         self.at(now, |cluster, _| {
             if cluster.is_up(id) {
-                cluster.nodes[usize::from(id.0)].crash_after = Some(outputs);
+                cluster.nodes[usize::from(id.0)].death = Some(Death::After(outputs));
+            }
+        })
+    }
+
+    /// Kills a node right before or right after it carries out the next output for which `matches`
+    /// is true; after a forced append means once the disk has answered. It takes the place of an
+    /// earlier plan to die, and another crash cancels it.
+    pub fn crash_around(
+        &mut self,
+        now: Time,
+        id: NodeId,
+        side: Side,
+        matches: fn(&Output<M>) -> bool,
+    ) -> Vec<ClusterEvent<M>> {
+        self.at(now, |cluster, _| {
+            if cluster.is_up(id) {
+                cluster.nodes[usize::from(id.0)].death = Some(Death::Around(side, matches));
             }
         })
     }
@@ -121,36 +143,6 @@ impl<M: Machine> Cluster<M> {
         self.at(now, |cluster, events| {
             if usize::from(id.0) < cluster.nodes.len() && !cluster.is_up(id) {
                 cluster.start(id, events);
-            }
-        })
-    }
-
-    /// Takes a message off the wire.
-    pub fn drop_message(&mut self, now: Time, flight: u64) -> Vec<ClusterEvent<M>> {
-        self.at(now, |cluster, events| {
-            if let Some((_, flight)) = cluster.take_flight(flight) {
-                events.push(ClusterEvent::Lost(flight, LossReason::Dropped));
-            }
-        })
-    }
-
-    /// Holds a message back for so much longer.
-    pub fn delay_message(&mut self, now: Time, flight: u64, by: Span) -> Vec<ClusterEvent<M>> {
-        self.at(now, |cluster, _| {
-            if let Some((arrival, flight)) = cluster.take_flight(flight) {
-                cluster.agenda.add(arrival + by, Due::Delivery(flight));
-            }
-        })
-    }
-
-    /// Sends a second copy of a message, which arrives with a latency of its own.
-    pub fn duplicate_message(&mut self, now: Time, flight: u64) -> Vec<ClusterEvent<M>> {
-        self.at(now, |cluster, events| {
-            let copy = cluster.flights().find(|(_, f)| f.id == flight).map(|(_, f)| f.clone());
-            if let Some(copy) = copy {
-                let latency = cluster.network.latency;
-                let latency = cluster.rng.span(latency.min, latency.max);
-                cluster.depart(copy.from, copy.to, copy.message, latency, events);
             }
         })
     }
@@ -171,13 +163,10 @@ impl<M: Machine> Cluster<M> {
         events
     }
 
-    fn take_flight(&mut self, id: u64) -> Option<(Time, Flight<M::Message>)> {
-        let is_it = |due: &Due<M>| matches!(due, Due::Delivery(flight) if flight.id == id);
-        let ticket = self.agenda.iter().find(|(_, due)| is_it(due))?.0;
-        match self.agenda.cancel(ticket)? {
-            Due::Delivery(flight) => Some((ticket.at, flight)),
-            _ => None,
-        }
+    fn fire(&mut self, id: NodeId, timer: M::Timer, events: &mut Vec<ClusterEvent<M>>) {
+        self.nodes[usize::from(id.0)].timers.remove(&timer);
+        events.push(ClusterEvent::Fired(id, timer.clone()));
+        self.handle(id, Input::Timer(timer), events);
     }
 
     fn start(&mut self, id: NodeId, events: &mut Vec<ClusterEvent<M>>) {
@@ -194,31 +183,17 @@ impl<M: Machine> Cluster<M> {
             return;
         }
         let node = &mut self.nodes[usize::from(id.0)];
-        let lost_records = node.log.len() - node.durable;
+        let lost_records = node.log.crash();
         node.machine = None;
-        node.log.truncate(node.durable);
         node.outbox.clear();
         node.timers.clear();
         node.forcing = false;
-        node.crash_after = None;
+        node.death = None;
         self.agenda.retain(|_, due| match due {
             Due::Timer(owner, _) | Due::ForceDone(owner) | Due::Start(owner) => *owner != id,
             Due::Delivery(_) => true,
         });
         events.push(ClusterEvent::Crashed { node: id, lost_records });
-    }
-
-    fn deliver(&mut self, flight: Flight<M::Message>, events: &mut Vec<ClusterEvent<M>>) {
-        let Flight { from, to, ref message, .. } = flight;
-        let message = message.clone();
-        if self.network.partition.cuts(from, to) {
-            events.push(ClusterEvent::Lost(flight, LossReason::Partition));
-        } else if !self.is_up(to) {
-            events.push(ClusterEvent::Lost(flight, LossReason::ReceiverDown));
-        } else {
-            events.push(ClusterEvent::Delivered(flight));
-            self.handle(to, Input::Message { from, message }, events);
-        }
     }
 
     fn handle(&mut self, id: NodeId, input: Input<M>, events: &mut Vec<ClusterEvent<M>>) {
@@ -244,9 +219,19 @@ impl<M: Machine> Cluster<M> {
 
     fn perform(&mut self, id: NodeId, output: Output<M>, events: &mut Vec<ClusterEvent<M>>) {
         let node = &mut self.nodes[usize::from(id.0)];
+        match node.death {
+            Some(Death::Around(Side::Before, matches)) if matches(&output) => {
+                return self.kill(id, events);
+            }
+            // From here on it is this one output that is left.
+            Some(Death::Around(Side::After, matches)) if matches(&output) => {
+                node.death = Some(Death::After(1));
+            }
+            _ => {}
+        }
         match output {
             Output::Append { record, durability } => {
-                node.log.push(record.clone());
+                let Ok(()) = node.log.append(&record);
                 events.push(ClusterEvent::Appended { node: id, record, durability });
                 if durability == Durability::Forced {
                     node.forcing = true;
@@ -281,59 +266,18 @@ impl<M: Machine> Cluster<M> {
     fn forced(&mut self, id: NodeId, events: &mut Vec<ClusterEvent<M>>) {
         let node = &mut self.nodes[usize::from(id.0)];
         node.forcing = false;
-        if !node.disk_lies {
-            node.durable = node.log.len();
-        }
+        let Ok(()) = node.log.force();
         events.push(ClusterEvent::Forced(id));
         self.count_down(id, events);
     }
 
     fn count_down(&mut self, id: NodeId, events: &mut Vec<ClusterEvent<M>>) {
         let node = &mut self.nodes[usize::from(id.0)];
-        if let Some(left) = node.crash_after.as_mut() {
+        if let Some(Death::After(left)) = node.death.as_mut() {
             *left -= 1;
             if *left == 0 {
                 self.kill(id, events);
             }
         }
-    }
-
-    fn send(
-        &mut self,
-        from: NodeId,
-        to: NodeId,
-        message: M::Message,
-        events: &mut Vec<ClusterEvent<M>>,
-    ) {
-        let copies = self.network.copies(&mut self.rng);
-        let cut = self.network.partition.cuts(from, to);
-        if cut || copies.is_empty() {
-            let reason = if cut { LossReason::Partition } else { LossReason::Chance };
-            let flight = self.new_flight(from, to, message);
-            events.push(ClusterEvent::Lost(flight, reason));
-            return;
-        }
-        for latency in copies {
-            self.depart(from, to, message.clone(), latency, events);
-        }
-    }
-
-    fn depart(
-        &mut self,
-        from: NodeId,
-        to: NodeId,
-        message: M::Message,
-        latency: Span,
-        events: &mut Vec<ClusterEvent<M>>,
-    ) {
-        let flight = self.new_flight(from, to, message);
-        events.push(ClusterEvent::Sent(flight.clone()));
-        self.agenda.add(self.now + latency, Due::Delivery(flight));
-    }
-
-    fn new_flight(&mut self, from: NodeId, to: NodeId, message: M::Message) -> Flight<M::Message> {
-        let id = self.next_flight;
-        self.next_flight += 1;
-        Flight { id, from, to, message, sent_at: self.now }
     }
 }

@@ -5,35 +5,58 @@
 //! states with the same fingerprint would be taken for one. With a million states the odds of that
 //! are about 3 in 10⁸ (n²/2⁶⁵).
 
+mod explorer;
+mod fingerprint;
+mod seen;
 mod walk;
 
+pub use explorer::Explorer;
 pub use walk::{Walk, WalkEvent};
 
-use super::Run;
-use serde::Serialize;
+use super::{Run, Simulation, Span, Time};
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeSet, VecDeque};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt::Debug;
-use std::hash::{Hash, Hasher};
-use xxhash_rust::xxh64::Xxh64;
+use std::hash::Hash;
 
 /// A system whose every state can be visited.
-pub trait Model: Clone + Debug + PartialEq + Serialize + DeserializeOwned + 'static {
+///
+/// It may change itself while it is searched, so as to remember what it has computed; what it answers
+/// must not depend on what it has been asked before.
+pub trait Model: Sized + 'static {
     /// The name under which its runs are shared.
     const NAME: &'static str;
-    /// A state; equal states must hash equally.
+    /// A state; equal states must hash equally. The smaller it is, the faster the search.
     type State: Clone + Debug + PartialEq + Hash + 'static;
     /// What can happen in a state.
     type Action: Clone + Debug + PartialEq + Serialize + DeserializeOwned + 'static;
 
     /// The state at the start.
-    fn initial(&self) -> Self::State;
+    fn initial(&mut self) -> Self::State;
 
-    /// Adds to `actions` everything that can happen in this state, always in the same order.
-    fn actions(&self, state: &Self::State, actions: &mut Vec<Self::Action>);
+    /// Adds to `successors` everything that can happen in this state, with the state after it: each
+    /// action once, always in the same order.
+    fn successors(
+        &mut self,
+        state: &Self::State,
+        successors: &mut Vec<(Self::Action, Self::State)>,
+    );
 
-    /// The state after an action; none if the action is impossible here.
-    fn next(&self, state: &Self::State, action: &Self::Action) -> Option<Self::State>;
+    /// A state that stands for this one and all that are like it, of which only the first that is
+    /// reached is visited then; by default the state itself, at no cost.
+    ///
+    /// Two states may have the same representative only if they differ by a permutation of
+    /// interchangeable parts that the properties do not tell apart either: then what can happen in
+    /// one can happen, permuted, in the other. As many states are visited as there are orbits of
+    /// these permutations if all states of an orbit have the same representative; if one orbit has
+    /// several, nothing is missed, but how many are visited depends on the order of the search.
+    ///
+    /// A representative only decides whether a state has been seen. The search goes on from the state
+    /// that was really reached, so a counterexample is a run of the model as it is.
+    fn representative<'a>(&self, state: &'a Self::State) -> Cow<'a, Self::State> {
+        Cow::Borrowed(state)
+    }
 
     /// What is to be checked.
     fn properties(&self) -> Vec<Property<Self>>;
@@ -60,35 +83,37 @@ pub enum Kind {
     EventuallyAtRest,
 }
 
-/// What the search has found out about a property.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Verdict<M: Model> {
+/// What the search has found out about a property; `A` is the model's action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Verdict<A> {
     /// Nothing against it (or, for [`Kind::Sometimes`], nothing for it) so far.
     Searching,
     /// Every reachable state has been visited, and it holds.
     Holds,
     /// [`Kind::Sometimes`]: here is a state of which it is true.
-    Witnessed(Counterexample<M>),
+    Witnessed(Counterexample<A>),
     /// Here is the shortest run that breaks it.
-    Broken(Counterexample<M>),
+    Broken(Counterexample<A>),
     /// [`Kind::Sometimes`]: every reachable state has been visited, and it is true of none.
     NeverHolds,
 }
 
 /// A shortest sequence of actions from the start to the state in question.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Counterexample<M: Model> {
-    /// The model.
-    pub model: M,
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Counterexample<A> {
     /// What has to happen, in order.
-    pub actions: Vec<M::Action>,
+    pub actions: Vec<A>,
 }
 
-impl<M: Model> Counterexample<M> {
-    /// The same as a run, one action every `spacing`, to be opened in a player.
-    pub fn into_run(self, spacing: super::Span) -> Run<Walk<M>> {
-        let times = (1..).map(|step| super::Time::ZERO + spacing * step);
-        Run { scenario: self.model, seed: 0, actions: times.zip(self.actions).collect() }
+impl<A> Counterexample<A> {
+    /// The same as a run of the model, one action every `spacing`, to be opened in a player.
+    pub fn into_run<M>(self, model: M, spacing: Span) -> Run<Walk<M>>
+    where
+        M: Model,
+        Walk<M>: Simulation<Scenario = M, Action = A>,
+    {
+        let times = (1..).map(|step| Time::ZERO + spacing * step);
+        Run { scenario: model, seed: 0, actions: times.zip(self.actions).collect() }
     }
 }
 
@@ -99,9 +124,26 @@ pub struct Limits {
     pub states: usize,
 }
 
-/// How far a search has come, and what it has found.
+/// How far a search has come: a few numbers, for a page to show while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Distinct states visited.
+    pub distinct: usize,
+    /// States generated: the initial one and every successor, seen before or not.
+    pub generated: usize,
+    /// States on the longest shortest path, the initial one included, as TLC counts its depth.
+    pub depth: usize,
+    /// Distinct states that have been reached and whose successors have not been looked at.
+    pub waiting: usize,
+    /// How many properties have been decided by a run. When it changes, a report says more.
+    pub decided: usize,
+    /// Whether every reachable state has been visited.
+    pub is_complete: bool,
+}
+
+/// How far a search has come, and what it has found; `A` is the model's action.
 #[derive(Clone, Debug)]
-pub struct Report<M: Model> {
+pub struct Report<A> {
     /// Distinct states visited.
     pub distinct: usize,
     /// States generated: the initial one and every successor, seen before or not.
@@ -111,160 +153,5 @@ pub struct Report<M: Model> {
     /// Whether every reachable state has been visited.
     pub is_complete: bool,
     /// The verdicts, in the order of the model's properties.
-    pub verdicts: Vec<(&'static str, Verdict<M>)>,
-}
-
-/// How a state was first reached: from which one, by which of its actions.
-#[derive(Clone, Copy, Debug)]
-struct Origin {
-    parent: u32,
-    action: u32,
-}
-
-/// A search under way, in portions, so that a page stays responsive and may cancel.
-pub struct Explorer<M: Model> {
-    model: M,
-    limits: Limits,
-    properties: Vec<Property<M>>,
-    found: Vec<Option<u32>>,
-    seen: BTreeSet<u64>,
-    origins: Vec<Origin>,
-    queue: VecDeque<(u32, usize, M::State)>,
-    generated: usize,
-    depth: usize,
-    /// Whether a new state was left out because of the limits.
-    is_cut_short: bool,
-}
-
-impl<M: Model> Explorer<M> {
-    /// A search that is about to visit the initial state.
-    pub fn new(model: M, limits: Limits) -> Self {
-        let properties = model.properties();
-        let mut explorer = Explorer {
-            found: vec![None; properties.len()],
-            properties,
-            limits,
-            seen: BTreeSet::new(),
-            origins: Vec::new(),
-            queue: VecDeque::new(),
-            generated: 0,
-            depth: 0,
-            is_cut_short: false,
-            model,
-        };
-        let initial = explorer.model.initial();
-        explorer.discover(Origin { parent: 0, action: 0 }, 1, initial);
-        explorer
-    }
-
-    /// Visits everything within the limits.
-    pub fn run(mut self) -> Report<M> {
-        while self.expand(usize::MAX) {}
-        self.report()
-    }
-
-    /// Expands at most `budget` more states; false once there is nothing more to visit, or the
-    /// limits are reached.
-    pub fn expand(&mut self, budget: usize) -> bool {
-        let mut actions = Vec::new();
-        for _ in 0..budget {
-            if self.is_cut_short {
-                return false;
-            }
-            let Some((index, depth, state)) = self.queue.pop_front() else { return false };
-            actions.clear();
-            self.model.actions(&state, &mut actions);
-            let mut is_at_rest = true;
-            for (number, action) in actions.iter().enumerate() {
-                if let Some(next) = self.model.next(&state, action) {
-                    is_at_rest = false;
-                    let origin = Origin { parent: index, action: number as u32 };
-                    self.discover(origin, depth + 1, next);
-                }
-            }
-            if is_at_rest {
-                self.check(index, &state, &[Kind::EventuallyAtRest]);
-            }
-        }
-        !self.queue.is_empty() && !self.is_cut_short
-    }
-
-    /// What is known so far.
-    pub fn report(&self) -> Report<M> {
-        let is_complete = self.queue.is_empty() && !self.is_cut_short;
-        let verdict = |(property, found): (&Property<M>, &Option<u32>)| {
-            let verdict = match (found, property.kind, is_complete) {
-                (Some(state), Kind::Sometimes, _) => Verdict::Witnessed(self.path_to(*state)),
-                (Some(state), _, _) => Verdict::Broken(self.path_to(*state)),
-                (None, _, false) => Verdict::Searching,
-                (None, Kind::Sometimes, true) => Verdict::NeverHolds,
-                (None, _, true) => Verdict::Holds,
-            };
-            (property.name, verdict)
-        };
-        Report {
-            distinct: self.origins.len(),
-            generated: self.generated,
-            depth: self.depth,
-            is_complete,
-            verdicts: self.properties.iter().zip(&self.found).map(verdict).collect(),
-        }
-    }
-
-    fn discover(&mut self, origin: Origin, depth: usize, state: M::State) {
-        self.generated += 1;
-        let fingerprint = fingerprint(&state);
-        if self.seen.contains(&fingerprint) {
-            return;
-        }
-        if self.origins.len() >= self.limits.states {
-            self.is_cut_short = true;
-            return;
-        }
-        self.seen.insert(fingerprint);
-        let index = self.origins.len() as u32;
-        self.origins.push(origin);
-        self.depth = self.depth.max(depth);
-        self.check(index, &state, &[Kind::Always, Kind::Sometimes]);
-        self.queue.push_back((index, depth, state));
-    }
-
-    fn check(&mut self, index: u32, state: &M::State, kinds: &[Kind]) {
-        for (property, found) in self.properties.iter().zip(&mut self.found) {
-            if found.is_none()
-                && kinds.contains(&property.kind)
-                && (property.holds)(&self.model, state) == (property.kind == Kind::Sometimes)
-            {
-                *found = Some(index);
-            }
-        }
-    }
-
-    /// The actions that lead to a state, found by walking back to the start and forward again.
-    fn path_to(&self, mut index: u32) -> Counterexample<M> {
-        let mut numbers = Vec::new();
-        while index != 0 {
-            let origin = self.origins[index as usize];
-            numbers.push(origin.action);
-            index = origin.parent;
-        }
-        let mut state = self.model.initial();
-        let mut path = Vec::with_capacity(numbers.len());
-        for number in numbers.into_iter().rev() {
-            let mut actions = Vec::new();
-            self.model.actions(&state, &mut actions);
-            let action = actions.swap_remove(number as usize);
-            if let Some(next) = self.model.next(&state, &action) {
-                state = next;
-            }
-            path.push(action);
-        }
-        Counterexample { model: self.model.clone(), actions: path }
-    }
-}
-
-fn fingerprint<S: Hash>(state: &S) -> u64 {
-    let mut hasher = Xxh64::new(0);
-    state.hash(&mut hasher);
-    hasher.finish()
+    pub verdicts: Vec<(&'static str, Verdict<A>)>,
 }

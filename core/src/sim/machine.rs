@@ -39,6 +39,14 @@ pub trait Machine: Clone + Debug + PartialEq {
 
     /// Takes one input and answers with outputs, to be carried out in order.
     fn handle(&mut self, now: Time, input: Input<Self>, out: &mut Outbox<Self>);
+
+    /// The fewest records from which [`recover`](Machine::recover) gives this state back, so that
+    /// a driver may shorten the log; none if the machine cannot shorten its log.
+    ///
+    /// It stands for every record of every output so far, also of those yet to be carried out.
+    fn checkpoint(&self) -> Option<Vec<Self::Record>> {
+        None
+    }
 }
 
 /// What reaches a machine.
@@ -61,6 +69,7 @@ pub enum Input<M: Machine> {
 
 /// How a record gets to the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Durability {
     /// Durable before anything that follows it is performed.
     Forced,

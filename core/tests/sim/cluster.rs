@@ -1,12 +1,12 @@
 //! What a cluster promises a protocol: disks, crashes between any two outputs, timers, messages.
 
 use crate::script::{
-    A, B, C, Order, Told, appended, crashes, delivered, lost, scripts, sent, settle, three_scripts,
-    told,
+    A, B, C, Order, Script, Told, appended, crashes, delivered, lost, scripts, sent, settle,
+    three_scripts, told,
 };
 use expect_test::expect;
 use playground_core::sim::{
-    Cluster, ClusterEvent, Durability, LossReason, Network, NodeId, Rng, Span, Time,
+    Cluster, ClusterEvent, Durability, LossReason, Network, NodeId, Output, Rng, Side, Span, Time,
 };
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -88,6 +88,106 @@ fn crash_after_no_outputs_is_a_crash() {
     assert_eq!(crashes(&cluster.command(ms(4), A, vec![Order::Report(1)])), []);
 }
 
+fn is_second_message(output: &Output<Script>) -> bool {
+    matches!(output, Output::Send { message: 20, .. })
+}
+
+fn is_forced_append(output: &Output<Script>) -> bool {
+    matches!(output, Output::Append { durability: Durability::Forced, .. })
+}
+
+fn is_lazy_append(output: &Output<Script>) -> bool {
+    matches!(output, Output::Append { durability: Durability::Lazy, .. })
+}
+
+#[test]
+fn a_crash_around_an_output_takes_it_or_leaves_it() {
+    /// Which output, records written, messages sent, and what the log holds: before and after it.
+    type Case =
+        (fn(&Output<Script>) -> bool, [(&'static [u32], &'static [u32], &'static [u32]); 2]);
+    let expected: [Case; 3] = [
+        (is_forced_append, [(&[], &[], &[]), (&[1], &[], &[1])]),
+        (is_lazy_append, [(&[1], &[10], &[1]), (&[1, 2], &[10], &[1])]),
+        (is_second_message, [(&[1, 2], &[10], &[1]), (&[1, 2], &[10, 20], &[1])]),
+    ];
+    for force_latency in [Span::ZERO, Span::from_ms(5)] {
+        for (number, (matches, sides)) in expected.into_iter().enumerate() {
+            for (side, (written, messages, left)) in
+                [Side::Before, Side::After].into_iter().zip(sides)
+            {
+                let mut cluster = three_scripts();
+                cluster.node_mut(A).expect("there are three nodes").force_latency = force_latency;
+                assert!(cluster.crash_around(ms(1), A, side, matches).is_empty());
+                let mut events = cluster.command(ms(1), A, five_outputs());
+                events.extend(settle(&mut cluster));
+                let case = format!("{side:?} output {number}, disk takes {force_latency}");
+                let records: Vec<u32> =
+                    appended(&events).iter().map(|(record, _)| *record).collect();
+                assert_eq!(records, written, "{case}");
+                assert_eq!(sent(&events), messages, "{case}");
+                assert_eq!(crashes(&events).len(), 1, "{case}");
+                assert_eq!(cluster.nodes()[0].log(), left, "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_crash_around_an_output_waits_for_it_and_then_is_forgotten() {
+    let mut cluster = three_scripts();
+    cluster.crash_around(ms(1), A, Side::Before, is_second_message);
+    assert_eq!(crashes(&cluster.command(ms(1), A, vec![Order::Send(B, 10)])), []);
+    assert_eq!(crashes(&cluster.command(ms(2), A, vec![Order::Send(B, 20)])), [(A, 0)]);
+    cluster.restart(ms(3), A);
+    assert_eq!(crashes(&cluster.command(ms(4), A, vec![Order::Send(B, 20)])), []);
+}
+
+#[test]
+fn one_plan_to_die_takes_the_place_of_another() {
+    let mut cluster = three_scripts();
+    cluster.crash_around(ms(1), A, Side::Before, is_second_message);
+    cluster.crash_after(ms(1), A, 2);
+    let events = cluster.command(ms(1), A, vec![Order::Send(B, 20), Order::Send(B, 30)]);
+    assert_eq!((sent(&events), crashes(&events)), (vec![20, 30], vec![(A, 0)]));
+    // A plan made after all goes with the crash that came first, and the dead make none.
+    cluster.restart(ms(2), A);
+    cluster.crash_around(ms(2), A, Side::After, is_second_message);
+    cluster.crash(ms(2), A);
+    cluster.crash_around(ms(2), A, Side::After, is_second_message);
+    cluster.restart(ms(3), A);
+    assert_eq!(crashes(&cluster.command(ms(4), A, vec![Order::Send(B, 20)])), []);
+    // The other way round.
+    cluster.crash_after(ms(5), A, 1);
+    cluster.crash_around(ms(5), A, Side::After, is_second_message);
+    let events = cluster.command(ms(5), A, vec![Order::Report(1), Order::Send(B, 20)]);
+    assert_eq!((sent(&events), crashes(&events)), (vec![20], vec![(A, 0)]));
+    assert!(cluster.crash_around(ms(6), NodeId(3), Side::After, is_second_message).is_empty());
+}
+
+#[test]
+fn what_happens_is_plain_json_and_back() {
+    let mut cluster = three_scripts();
+    cluster.crash_after(ms(1), A, 5);
+    let mut orders = five_outputs();
+    orders.insert(0, Order::WakeAfter(0, 1));
+    let mut events = cluster.command(ms(1), C, orders);
+    events.extend(settle(&mut cluster));
+    events.extend(cluster.command(ms(9), NodeId(3), Vec::new()));
+    let json = serde_json::to_string(&events).expect("events are plain data");
+    let back: Vec<ClusterEvent<Script>> = serde_json::from_str(&json).expect("it was just written");
+    assert_eq!(back, events);
+    let flight = r#"{"id":0,"from":2,"to":1,"message":10,"sent_at":1000}"#;
+    assert!(json.contains(&format!(r#"{{"sent":{flight}}}"#)), "{json}");
+    let record = r#"{"appended":{"node":2,"record":1,"durability":"forced"}}"#;
+    assert!(json.contains(record), "{json}");
+    let lost = ClusterEvent::<Script>::Lost(
+        serde_json::from_str(flight).expect("a flight"),
+        LossReason::ReceiverDown,
+    );
+    let json = serde_json::to_string(&lost).expect("events are plain data");
+    assert_eq!(json, format!(r#"{{"lost":[{flight},"receiver_down"]}}"#));
+}
+
 #[test]
 fn what_follows_a_forced_write_waits_for_the_disk() {
     let mut cluster = three_scripts();
@@ -125,7 +225,7 @@ fn a_crash_during_a_forced_write_loses_it_and_everything_behind_it() {
 #[test]
 fn a_lying_disk_loses_forced_records() {
     let mut cluster = three_scripts();
-    cluster.node_mut(A).expect("there are three nodes").disk_lies = true;
+    cluster.node_mut(A).expect("there are three nodes").set_disk_lies(true);
     let events = cluster.command(ms(1), A, five_outputs());
     assert!(events.iter().any(|event| matches!(event, ClusterEvent::Forced(A))), "it confirms");
     assert_eq!(sent(&events), [10, 20], "so what follows is carried out");
@@ -134,7 +234,7 @@ fn a_lying_disk_loses_forced_records() {
     // Once it is honest, the next forced record makes everything before it durable.
     cluster.restart(ms(3), A);
     cluster.command(ms(4), A, vec![Order::Append(1)]);
-    cluster.node_mut(A).expect("there are three nodes").disk_lies = false;
+    cluster.node_mut(A).expect("there are three nodes").set_disk_lies(false);
     cluster.command(ms(5), A, vec![Order::Append(2)]);
     cluster.crash(ms(6), A);
     assert_eq!(cluster.nodes()[0].log(), [1, 2]);

@@ -1,33 +1,37 @@
 //! The search finds every state, counts as TLC does, and its counterexamples are the shortest there
 //! are.
 
+use crate::backup_manager::BackupManager;
 use crate::models::{DieHard, Peterson, TransactionCommit, TwoLocks};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::paxos_commit::PaxosCommit;
 use crate::two_phase::TwoPhase;
 use expect_test::expect;
 use playground_core::sim::{
-    Counterexample, Explorer, Limits, Model, Report, Span, Time, Timeline, Verdict, WalkEvent,
-    replay,
+    Counterexample, Explorer, Limits, Model, Report, Simulation, Span, Time, Timeline, Verdict,
+    Walk, WalkEvent, replay,
 };
 use std::collections::{BTreeSet, VecDeque};
+use std::fmt::Debug;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-const PLENTY: Limits = Limits { states: 1_000_000 };
+pub const PLENTY: Limits = Limits { states: 1_000_000 };
 
-fn explore<M: Model>(model: M) -> Report<M> {
+pub fn explore<M: Model>(model: M) -> Report<M::Action> {
     Explorer::new(model, PLENTY).run()
 }
 
-fn counts<M: Model>(report: &Report<M>) -> (usize, usize, usize) {
+pub fn counts<A>(report: &Report<A>) -> (usize, usize, usize) {
     (report.distinct, report.generated, report.depth)
 }
 
-fn verdict<'a, M: Model>(report: &'a Report<M>, name: &str) -> &'a Verdict<M> {
+pub fn verdict<'a, A>(report: &'a Report<A>, name: &str) -> &'a Verdict<A> {
     let found = report.verdicts.iter().find(|(known, _)| *known == name);
     &found.unwrap_or_else(|| panic!("there is no property named {name:?}")).1
 }
 
-fn broken<M: Model>(report: &Report<M>, name: &str) -> Counterexample<M> {
+pub fn broken<A: Clone + Debug>(report: &Report<A>, name: &str) -> Counterexample<A> {
     match verdict(report, name) {
         Verdict::Broken(run) | Verdict::Witnessed(run) => run.clone(),
         other => panic!("{name:?} should have been decided by a run, but: {other:?}"),
@@ -35,16 +39,16 @@ fn broken<M: Model>(report: &Report<M>, name: &str) -> Counterexample<M> {
 }
 
 /// The same search without fingerprints, origins or portions: distinct, generated, depth.
-fn search_plainly<M: Model<State: Ord>>(model: &M) -> (usize, usize, usize) {
+fn search_plainly<M: Model<State: Ord>>(mut model: M) -> (usize, usize, usize) {
     let initial = model.initial();
     let mut seen = BTreeSet::from([initial.clone()]);
     let mut queue = VecDeque::from([(initial, 1)]);
     let (mut generated, mut deepest) = (1, 1);
     while let Some((state, depth)) = queue.pop_front() {
         deepest = deepest.max(depth);
-        let mut actions = Vec::new();
-        model.actions(&state, &mut actions);
-        for next in actions.iter().filter_map(|action| model.next(&state, action)) {
+        let mut successors = Vec::new();
+        model.successors(&state, &mut successors);
+        for (_, next) in successors {
             generated += 1;
             if seen.insert(next.clone()) {
                 queue.push_back((next, depth + 1));
@@ -72,6 +76,27 @@ fn published_counts_are_met_to_the_last_state() {
     assert_eq!(explore(TwoPhase(5)).distinct, 8_832);
 }
 
+/// With managers that fail and a backup that takes over, the manifest again.
+#[test]
+fn a_coordinator_that_vanishes_is_counted_as_published() {
+    let report = explore(BackupManager);
+    assert_eq!(counts(&report), (1_245, 5_841, 15));
+    assert!(report.is_complete);
+    assert_eq!(*verdict(&report, "nobody aborts what another commits"), Verdict::Holds);
+    broken(&report, "somebody can fail and the others commit");
+    assert_eq!(counts(&report), search_plainly(BackupManager));
+}
+
+/// The largest of the manifest.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn paxos_commit_is_counted_as_published() {
+    let report = Explorer::new(PaxosCommit, Limits { states: 2_000_000 }).run();
+    assert_eq!(counts(&report), (1_321_761, 16_959_159, 28));
+    assert_eq!(*verdict(&report, "nobody aborts what another commits"), Verdict::Holds);
+    broken(&report, "all can commit");
+}
+
 #[cfg(not(target_arch = "wasm32"))]
 #[test]
 fn six_resource_managers_have_as_many_states_as_the_paper_says() {
@@ -81,20 +106,20 @@ fn six_resource_managers_have_as_many_states_as_the_paper_says() {
 
 #[test]
 fn a_plain_search_counts_the_same() {
-    assert_eq!(counts(&explore(DieHard)), search_plainly(&DieHard));
+    assert_eq!(counts(&explore(DieHard)), search_plainly(DieHard));
     for gives_way_first in [false, true] {
         let model = Peterson { gives_way_first };
-        assert_eq!(counts(&explore(model)), search_plainly(&model));
+        assert_eq!(counts(&explore(model)), search_plainly(model));
     }
     for opposite in [false, true] {
         let model = TwoLocks { opposite };
-        assert_eq!(counts(&explore(model)), search_plainly(&model));
+        assert_eq!(counts(&explore(model)), search_plainly(model));
     }
     for managers in 1..=4 {
         let model = TwoPhase(managers);
-        assert_eq!(counts(&explore(model)), search_plainly(&model));
+        assert_eq!(counts(&explore(model)), search_plainly(model));
         let model = TransactionCommit(managers);
-        assert_eq!(counts(&explore(model)), search_plainly(&model));
+        assert_eq!(counts(&explore(model)), search_plainly(model));
     }
 }
 
@@ -201,7 +226,7 @@ fn a_counterexample_opens_as_a_run() {
     let spacing = Span::from_ms(500);
     let counterexample =
         broken(&explore(Peterson { gives_way_first: true }), "at most one is inside");
-    let run = counterexample.clone().into_run(spacing);
+    let run = counterexample.into_run(Peterson { gives_way_first: true }, spacing);
     let transcript = replay(&run, Time(u64::MAX), 100);
     let broke: Vec<Time> = transcript
         .events
@@ -226,7 +251,8 @@ fn a_counterexample_opens_as_a_run() {
 #[test]
 fn a_deadlock_that_opens_in_the_player_is_marked_as_one() {
     let found = broken(&explore(TwoLocks { opposite: true }), "in the end both are done");
-    let transcript = replay(&found.into_run(Span(1)), Time(u64::MAX), 100);
+    let transcript =
+        replay(&found.into_run(TwoLocks { opposite: true }, Span(1)), Time(u64::MAX), 100);
     let marked: Vec<_> =
         transcript.events.iter().filter(|(_, it)| matches!(it, WalkEvent::Broke(_))).collect();
     assert_eq!(marked, [&(Time(2), WalkEvent::Broke("in the end both are done"))]);
@@ -234,7 +260,7 @@ fn a_deadlock_that_opens_in_the_player_is_marked_as_one() {
 
 #[test]
 fn a_walk_refuses_what_is_impossible() {
-    let mut run = Counterexample { model: TwoPhase(2), actions: Vec::new() }.into_run(Span(1));
+    let mut run = Counterexample { actions: Vec::new() }.into_run(TwoPhase(2), Span(1));
     let impossible = crate::two_phase::Action::Commit;
     run.actions.push((Time(1), impossible));
     let transcript = replay(&run, Time(u64::MAX), 100);
@@ -243,11 +269,15 @@ fn a_walk_refuses_what_is_impossible() {
 
 #[test]
 fn every_counterexample_is_a_possible_run() {
-    fn check<M: Model>(model: M) {
-        for (name, verdict) in explore(model).verdicts {
+    fn check<M: Model + Clone>(model: M)
+    where
+        Walk<M>: Simulation<Scenario = M, Action = M::Action, Event = WalkEvent<M>>,
+    {
+        for (name, verdict) in explore(model.clone()).verdicts {
             let (Verdict::Broken(found) | Verdict::Witnessed(found)) = verdict else { continue };
             let steps = found.actions.len();
-            let transcript = replay(&found.into_run(Span(1)), Time(u64::MAX), u64::MAX);
+            let run = found.into_run(model.clone(), Span(1));
+            let transcript = replay(&run, Time(u64::MAX), u64::MAX);
             let took = transcript.events.iter().filter(|(_, it)| matches!(it, WalkEvent::Took(_)));
             assert_eq!(took.count(), steps, "{name}");
         }
@@ -256,4 +286,5 @@ fn every_counterexample_is_a_possible_run() {
     check(Peterson { gives_way_first: true });
     check(TwoLocks { opposite: true });
     check(TwoPhase(3));
+    check(BackupManager);
 }

@@ -24,30 +24,21 @@ impl Model for DieHard {
     type State = (u8, u8);
     type Action = Pour;
 
-    fn initial(&self) -> (u8, u8) {
+    fn initial(&mut self) -> (u8, u8) {
         (0, 0)
     }
 
-    fn actions(&self, _state: &(u8, u8), actions: &mut Vec<Pour>) {
-        use Pour::{BigToSmall, EmptyBig, EmptySmall, FillBig, FillSmall, SmallToBig};
-        actions.extend([FillSmall, FillBig, EmptySmall, EmptyBig, SmallToBig, BigToSmall]);
-    }
-
-    fn next(&self, &(small, big): &(u8, u8), action: &Pour) -> Option<(u8, u8)> {
-        Some(match action {
-            Pour::FillSmall => (3, big),
-            Pour::FillBig => (small, 5),
-            Pour::EmptySmall => (0, big),
-            Pour::EmptyBig => (small, 0),
-            Pour::SmallToBig => {
-                let poured = small.min(5 - big);
-                (small - poured, big + poured)
-            }
-            Pour::BigToSmall => {
-                let poured = big.min(3 - small);
-                (small + poured, big - poured)
-            }
-        })
+    fn successors(&mut self, &(small, big): &(u8, u8), successors: &mut Vec<(Pour, (u8, u8))>) {
+        let to_big = small.min(5 - big);
+        let to_small = big.min(3 - small);
+        successors.extend([
+            (Pour::FillSmall, (3, big)),
+            (Pour::FillBig, (small, 5)),
+            (Pour::EmptySmall, (0, big)),
+            (Pour::EmptyBig, (small, 0)),
+            (Pour::SmallToBig, (small - to_big, big + to_big)),
+            (Pour::BigToSmall, (small + to_small, big - to_small)),
+        ]);
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
@@ -101,20 +92,8 @@ pub struct Contest {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Proceed(pub u8);
 
-impl Model for Peterson {
-    const NAME: &'static str = "peterson";
-    type State = Contest;
-    type Action = Proceed;
-
-    fn initial(&self) -> Contest {
-        Contest::default()
-    }
-
-    fn actions(&self, _state: &Contest, actions: &mut Vec<Proceed>) {
-        actions.extend([Proceed(0), Proceed(1)]);
-    }
-
-    fn next(&self, state: &Contest, &Proceed(who): &Proceed) -> Option<Contest> {
+impl Peterson {
+    fn next(self, state: &Contest, who: u8) -> Option<Contest> {
         let (me, other) = (usize::from(who), usize::from(1 - who));
         let mut next = state.clone();
         match (state.places[me], self.gives_way_first) {
@@ -126,6 +105,21 @@ impl Model for Peterson {
         }
         next.places[me] = (state.places[me] + 1) % 4;
         Some(next)
+    }
+}
+
+impl Model for Peterson {
+    const NAME: &'static str = "peterson";
+    type State = Contest;
+    type Action = Proceed;
+
+    fn initial(&mut self) -> Contest {
+        Contest::default()
+    }
+
+    fn successors(&mut self, state: &Contest, successors: &mut Vec<(Proceed, Contest)>) {
+        let next = |who| Some((Proceed(who), self.next(state, who)?));
+        successors.extend([0, 1].into_iter().filter_map(next));
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
@@ -167,22 +161,23 @@ impl Model for TwoLocks {
     type State = [u8; 2];
     type Action = Proceed;
 
-    fn initial(&self) -> [u8; 2] {
+    fn initial(&mut self) -> [u8; 2] {
         [0, 0]
     }
 
-    fn actions(&self, state: &[u8; 2], actions: &mut Vec<Proceed>) {
-        actions.extend([0, 1].into_iter().filter(|who| state[usize::from(*who)] < 3).map(Proceed));
-    }
-
-    fn next(&self, state: &[u8; 2], &Proceed(who): &Proceed) -> Option<[u8; 2]> {
-        let (me, other) = (usize::from(who), usize::from(1 - who));
-        let mut next = *state;
-        next[me] += 1;
-        let mine = self.holds(me, next[me]);
-        let theirs = self.holds(other, state[other]);
-        let is_free = (0..2).all(|lock| !(mine[lock] && theirs[lock]));
-        is_free.then_some(next)
+    fn successors(&mut self, state: &[u8; 2], successors: &mut Vec<(Proceed, [u8; 2])>) {
+        for (me, other) in [(0, 1), (1, 0)] {
+            if state[me] == 3 {
+                continue;
+            }
+            let mut next = *state;
+            next[me] += 1;
+            let mine = self.holds(me, next[me]);
+            let theirs = self.holds(other, state[other]);
+            if (0..2).all(|lock| !(mine[lock] && theirs[lock])) {
+                successors.push((Proceed(me as u8), next));
+            }
+        }
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
@@ -214,25 +209,25 @@ impl Model for TransactionCommit {
     type State = Managers;
     type Action = Decide;
 
-    fn initial(&self) -> Managers {
+    fn initial(&mut self) -> Managers {
         vec![0; usize::from(self.0)]
     }
 
-    fn actions(&self, _state: &Managers, actions: &mut Vec<Decide>) {
-        for it in 0..self.0 {
-            actions.extend([Decide::Prepare(it), Decide::Commit(it), Decide::Abort(it)]);
+    fn successors(&mut self, state: &Managers, successors: &mut Vec<(Decide, Managers)>) {
+        let can_commit = state.iter().all(|it| matches!(it, 1 | 2));
+        let can_abort = !state.contains(&2);
+        for (manager, who) in (0..self.0).enumerate() {
+            let possible = [
+                (Decide::Prepare(who), 1, state[manager] == 0),
+                (Decide::Commit(who), 2, state[manager] == 1 && can_commit),
+                (Decide::Abort(who), 3, state[manager] < 2 && can_abort),
+            ];
+            for (action, to, _) in possible.into_iter().filter(|(_, _, possible)| *possible) {
+                let mut next = state.clone();
+                next[manager] = to;
+                successors.push((action, next));
+            }
         }
-    }
-
-    fn next(&self, state: &Managers, action: &Decide) -> Option<Managers> {
-        let (who, from, to, may) = match *action {
-            Decide::Prepare(who) => (who, 0..=0, 1, true),
-            Decide::Commit(who) => (who, 1..=1, 2, state.iter().all(|it| matches!(it, 1 | 2))),
-            Decide::Abort(who) => (who, 0..=1, 3, !state.contains(&2)),
-        };
-        let mut next = state.clone();
-        next[usize::from(who)] = to;
-        (may && from.contains(&state[usize::from(who)])).then_some(next)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {

@@ -5,6 +5,7 @@ use playground_core::sim::{
     Cluster, ClusterEvent, Durability, Flight, Input, LossReason, Machine, Network, NodeId, Outbox,
     Rng, Span, Time,
 };
+use serde::{Deserialize, Serialize};
 
 pub const A: NodeId = NodeId(0);
 pub const B: NodeId = NodeId(1);
@@ -28,7 +29,7 @@ pub struct Script {
 }
 
 /// What a script tells the world.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Told {
     Ordered(u32),
     Heard(u32),

@@ -1,9 +1,10 @@
 //! What happens in a cluster.
 
 use crate::sim::{Durability, Machine, NodeId, Time};
+use serde::{Deserialize, Serialize};
 
 /// A message under way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flight<Message> {
     /// The number of the message among all copies ever sent.
     pub id: u64,
@@ -18,7 +19,8 @@ pub struct Flight<Message> {
 }
 
 /// Why a message did not arrive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LossReason {
     /// The network lost it by chance.
     Chance,
@@ -31,7 +33,16 @@ pub enum LossReason {
 }
 
 /// What happened in a cluster.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "snake_case",
+    bound(
+        serialize = "M::Message: Serialize, M::Record: Serialize, M::Timer: Serialize, \
+                     M::Event: Serialize",
+        deserialize = "M::Message: Deserialize<'de>, M::Record: Deserialize<'de>, \
+                       M::Timer: Deserialize<'de>, M::Event: Deserialize<'de>"
+    )
+)]
 pub enum ClusterEvent<M: Machine> {
     /// A node booted from its log.
     Started(NodeId),

@@ -1,6 +1,7 @@
 //! A node of a cluster: a machine while it is up, and the disk that outlives it.
 
-use crate::sim::{Machine, Output, Span, Ticket};
+use super::death::Death;
+use crate::sim::{Machine, MemoryLog, Output, Span, Ticket, Time};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A node: a machine while it is up, and the disk that outlives it.
@@ -8,16 +9,13 @@ use std::collections::{BTreeMap, VecDeque};
 pub struct Node<M: Machine> {
     pub(super) config: M::Config,
     pub(super) machine: Option<M>,
-    pub(super) log: Vec<M::Record>,
-    pub(super) durable: usize,
+    pub(super) log: MemoryLog<M::Record>,
     /// How long a forced write takes.
     pub force_latency: Span,
-    /// Whether the disk confirms forced writes that a crash will take.
-    pub disk_lies: bool,
     pub(super) outbox: VecDeque<Output<M>>,
     pub(super) forcing: bool,
     pub(super) timers: BTreeMap<M::Timer, Ticket>,
-    pub(super) crash_after: Option<u32>,
+    pub(super) death: Option<Death<M>>,
 }
 
 impl<M: Machine> Node<M> {
@@ -26,15 +24,18 @@ impl<M: Machine> Node<M> {
         Node {
             config,
             machine: None,
-            log: Vec::new(),
-            durable: 0,
+            log: MemoryLog::default(),
             force_latency: Span::ZERO,
-            disk_lies: false,
             outbox: VecDeque::new(),
             forcing: false,
             timers: BTreeMap::new(),
-            crash_after: None,
+            death: None,
         }
+    }
+
+    /// What the machine is told before it starts.
+    pub fn config(&self) -> &M::Config {
+        &self.config
     }
 
     /// The machine; none while the node is down.
@@ -44,12 +45,32 @@ impl<M: Machine> Node<M> {
 
     /// The records written so far, the durable ones first.
     pub fn log(&self) -> &[M::Record] {
-        &self.log
+        self.log.records()
     }
 
     /// The records that a crash would leave.
     pub fn durable_log(&self) -> &[M::Record] {
-        &self.log[..self.durable]
+        self.log.durable_records()
+    }
+
+    /// Whether the disk confirms forced writes that a crash will take.
+    pub fn disk_lies(&self) -> bool {
+        self.log.lies
+    }
+
+    /// Makes the disk lie about forced writes from now on, or be honest again.
+    pub fn set_disk_lies(&mut self, lies: bool) {
+        self.log.lies = lies;
+    }
+
+    /// Whether the node waits for its disk.
+    pub fn is_forcing(&self) -> bool {
+        self.forcing
+    }
+
+    /// The timers that are set, with the time at which each fires.
+    pub fn timers(&self) -> impl Iterator<Item = (&M::Timer, Time)> {
+        self.timers.iter().map(|(timer, ticket)| (timer, ticket.at))
     }
 
     /// What the node has yet to carry out, in order.

@@ -4,6 +4,9 @@
 
 use super::{Kind, Model};
 use crate::sim::{Invariant, Rng, Simulation, Time};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
 
 /// A walk through the states of a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +27,10 @@ pub enum WalkEvent<M: Model> {
     Broke(&'static str),
 }
 
-impl<M: Model> Simulation for Walk<M> {
+impl<M> Simulation for Walk<M>
+where
+    M: Model + Clone + Debug + PartialEq + Serialize + DeserializeOwned,
+{
     const NAME: &'static str = M::NAME;
     type Scenario = M;
     type Action = M::Action;
@@ -32,7 +38,8 @@ impl<M: Model> Simulation for Walk<M> {
     type Frame = M::State;
 
     fn new(scenario: &M, _rng: Rng) -> Self {
-        Walk { model: scenario.clone(), state: scenario.initial() }
+        let mut model = scenario.clone();
+        Walk { state: model.initial(), model }
     }
 
     fn next_at(&self) -> Option<Time> {
@@ -44,7 +51,8 @@ impl<M: Model> Simulation for Walk<M> {
     }
 
     fn act(&mut self, _now: Time, action: M::Action) -> Vec<WalkEvent<M>> {
-        let Some(next) = self.model.next(&self.state, &action) else {
+        let possible = self.successors().into_iter().find(|(possible, _)| *possible == action);
+        let Some((_, next)) = possible else {
             return vec![WalkEvent::Refused(action)];
         };
         let was_broken = self.broken();
@@ -64,11 +72,16 @@ impl<M: Model> Simulation for Walk<M> {
 }
 
 impl<M: Model> Walk<M> {
+    /// What can happen in the present state.
+    fn successors(&mut self) -> Vec<(M::Action, M::State)> {
+        let mut successors = Vec::new();
+        self.model.successors(&self.state, &mut successors);
+        successors
+    }
+
     /// The names of the properties that the present state breaks.
-    fn broken(&self) -> Vec<&'static str> {
-        let mut actions = Vec::new();
-        self.model.actions(&self.state, &mut actions);
-        let is_at_rest = !actions.iter().any(|it| self.model.next(&self.state, it).is_some());
+    fn broken(&mut self) -> Vec<&'static str> {
+        let is_at_rest = self.successors().is_empty();
         let properties = self.model.properties().into_iter().filter(|property| {
             let is_claimed = match property.kind {
                 Kind::Always => true,
