@@ -9,3 +9,4 @@ pub mod sim;
 
 // The labs, in reading order.
 pub mod consistent_hashing;
+pub mod two_phase_commit;

@@ -14,10 +14,9 @@ pub use load::{Bin, Load};
 use super::hash::{HashKind, KeyHash};
 use super::placement::Placement;
 use super::ring::{RingError, ShardId};
-use algorithm::Visitor;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
-use trial::{Subject, Trial};
+use trial::Trial;
 
 /// The most shards of an experiment, those that join apart.
 pub const MOST_SHARDS: u32 = 10_000;
@@ -196,23 +195,7 @@ impl Experiment {
                 own_keys = self.keys();
                 &own_keys
             };
-        algorithm.build(&experiment, Run { algorithm, experiment, keys, seeds })
-    }
-}
-
-/// One algorithm's runs, once it is built.
-struct Run<'a, Seeds> {
-    algorithm: Algorithm,
-    experiment: Experiment,
-    keys: &'a Keys,
-    seeds: Seeds,
-}
-
-impl<Seeds: IntoIterator<Item = u64>> Visitor for Run<'_, Seeds> {
-    type Output = Vec<Outcome>;
-
-    fn visit<P: Subject>(self, placement: P) -> Result<Vec<Outcome>, RingError> {
-        let trial = Trial::new(self.algorithm, self.experiment, placement, self.keys)?;
-        self.seeds.into_iter().map(|seed| trial.run(seed)).collect()
+        let trial = Trial::new(algorithm, experiment, algorithm.build(&experiment)?, keys)?;
+        seeds.into_iter().map(|seed| trial.run(seed)).collect()
     }
 }

@@ -100,7 +100,7 @@ impl<H: KeyHash> Placement for MultiProbe<H> {
         // Where two shards coincide, the first by name owns the arc, whoever came first.
         let tie = |a: &Point, b: &Point| roster.name(a.shard).cmp(&roster.name(b.shard));
         let order = |a: &Point, b: &Point| a.position.cmp(&b.position).then_with(|| tie(a, b));
-        self.table.merge(vec![point], order);
+        self.table.merge(vec![point], &order);
         Ok(shard)
     }
 

@@ -98,7 +98,8 @@ impl<H: KeyHash> Ring<H> {
         shards: impl IntoIterator<Item = (&'a str, u32)>,
     ) -> Result<Vec<ShardId>, RingError> {
         let shards: Vec<(&str, u32)> = shards.into_iter().collect();
-        let mut names: BTreeSet<&str> = self.shards().map(|(_, known, _)| known).collect();
+        let mut names = BTreeSet::new();
+        names.extend(self.shards().map(|(_, known, _)| known));
         for (name, weight) in &shards {
             point_count(self.virtual_nodes, *weight)?;
             if !names.insert(name) {
@@ -232,12 +233,12 @@ impl<H: KeyHash> Ring<H> {
 
     fn merge(&mut self, new: Vec<Point>) {
         let shards = &self.shards;
-        self.table.merge(new, |a, b| order(shards, a, b));
+        self.table.merge(new, &|a, b| order(shards, a, b));
     }
 
     fn relocate(&mut self, id: ShardId, virtual_node: u32, to: u64) {
         let shards = &self.shards;
-        self.table.relocate(id, virtual_node, to, |a, b| order(shards, a, b));
+        self.table.relocate(id, virtual_node, to, &|a, b| order(shards, a, b));
     }
 }
 

@@ -36,14 +36,6 @@ pub enum Algorithm {
     Modulo,
 }
 
-/// Something to be done with an algorithm of whatever type: compiled for each, so that its lookups cost no
-/// indirect call.
-pub(super) trait Visitor {
-    type Output;
-
-    fn visit<P: Subject>(self, placement: P) -> Result<Self::Output, RingError>;
-}
-
 impl Algorithm {
     /// All of them: rings first, the one they are compared with last.
     pub const ALL: [Algorithm; 8] = [
@@ -76,37 +68,23 @@ impl Algorithm {
     /// # Errors
     /// What the algorithm refuses; nothing within the limits of an experiment
     pub fn placement(self, experiment: &Experiment) -> Result<Box<dyn Placement>, RingError> {
-        self.build(&experiment.clamped(), Boxed)
+        Ok(self.build(&experiment.clamped())?)
     }
 
-    /// Builds the algorithm without shards, for an experiment within the limits, and hands it over.
-    pub(super) fn build<V: Visitor>(
-        self,
-        experiment: &Experiment,
-        visitor: V,
-    ) -> Result<V::Output, RingError> {
+    /// Builds the algorithm without shards, for an experiment within the limits.
+    pub(super) fn build(self, experiment: &Experiment) -> Result<Box<dyn Subject>, RingError> {
         let Experiment { virtual_nodes, hash, shards, add, .. } = *experiment;
-        match self {
-            Algorithm::Ring => visitor.visit(Ring::with_hash(virtual_nodes, hash)?),
+        Ok(match self {
+            Algorithm::Ring => Box::new(Ring::with_hash(virtual_nodes, hash)?),
             Algorithm::Bounded => {
-                visitor.visit(Bounded::with_hash(virtual_nodes, CAPACITY_FACTOR, hash)?)
+                Box::new(Bounded::with_hash(virtual_nodes, CAPACITY_FACTOR, hash)?)
             }
-            Algorithm::MultiProbe => visitor.visit(MultiProbe::new(hash)),
-            Algorithm::Rendezvous => visitor.visit(Rendezvous::new(hash)),
-            Algorithm::Jump => visitor.visit(Jump::new(hash)),
-            Algorithm::Maglev => visitor.visit(Maglev::new(TABLE_ENTRIES, hash)?),
-            Algorithm::Anchor => visitor.visit(Anchor::new(ANCHOR_ROOM * (shards + add), hash)?),
-            Algorithm::Modulo => visitor.visit(Modulo::<HashKind>::new(hash)),
-        }
-    }
-}
-
-struct Boxed;
-
-impl Visitor for Boxed {
-    type Output = Box<dyn Placement>;
-
-    fn visit<P: Subject>(self, placement: P) -> Result<Self::Output, RingError> {
-        Ok(Box::new(placement))
+            Algorithm::MultiProbe => Box::new(MultiProbe::new(hash)),
+            Algorithm::Rendezvous => Box::new(Rendezvous::new(hash)),
+            Algorithm::Jump => Box::new(Jump::new(hash)),
+            Algorithm::Maglev => Box::new(Maglev::new(TABLE_ENTRIES, hash)?),
+            Algorithm::Anchor => Box::new(Anchor::new(ANCHOR_ROOM * (shards + add), hash)?),
+            Algorithm::Modulo => Box::new(Modulo::<HashKind>::new(hash)),
+        })
     }
 }

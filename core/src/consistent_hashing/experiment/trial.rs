@@ -8,21 +8,30 @@ use crate::consistent_hashing::{
 };
 use crate::sim::Rng;
 
-/// A placement that an experiment can be done with.
-pub(super) trait Subject: Placement + Clone + 'static {
+/// A placement that an experiment can be done with. What takes long is done for all keys in one call, so
+/// that a value behind a pointer costs nothing; compiled for each type, experiments made the page heavy.
+pub(super) trait Subject: Placement {
     /// Whether it is always the last shards that leave.
-    const ONLY_THE_LAST: bool = false;
+    fn only_the_last_leave(&self) -> bool {
+        false
+    }
 
     /// Places the keys on the shards that are there.
     fn place(&self, keys: &Keys) -> Result<Placed, RingError>;
 
     fn add_all(&mut self, names: &[String]) -> Result<Vec<ShardId>, RingError> {
-        names.iter().map(|name| Placement::add(self, name, 1)).collect()
+        let mut shards = Vec::with_capacity(names.len());
+        for name in names {
+            shards.push(Placement::add(self, name, 1)?);
+        }
+        Ok(shards)
     }
 
     fn remove_all(&mut self, shards: &[ShardId]) -> Result<(), RingError> {
         shards.iter().try_for_each(|shard| Placement::remove(self, *shard))
     }
+
+    fn clone_boxed(&self) -> Box<dyn Subject>;
 }
 
 /// Where the keys are.
@@ -38,11 +47,11 @@ fn look_up(
     keys: &Keys,
     owner_at: impl Fn(u64) -> Result<ShardId, RingError>,
 ) -> Result<Placed, RingError> {
-    let owners = keys.positions().iter().map(|position| owner_at(*position));
-    Ok(Placed {
-        owners: owners.collect::<Result<_, _>>()?,
-        table_bytes: placement.table_bytes() as u64,
-    })
+    let mut owners = Vec::with_capacity(keys.positions().len());
+    for position in keys.positions() {
+        owners.push(owner_at(*position)?);
+    }
+    Ok(Placed { owners, table_bytes: placement.table_bytes() as u64 })
 }
 
 impl Subject for Ring<HashKind> {
@@ -53,11 +62,19 @@ impl Subject for Ring<HashKind> {
     fn add_all(&mut self, names: &[String]) -> Result<Vec<ShardId>, RingError> {
         Ring::add_all(self, names.iter().map(|name| (name.as_str(), 1)))
     }
+
+    fn clone_boxed(&self) -> Box<dyn Subject> {
+        Box::new(self.clone())
+    }
 }
 
 impl Subject for MultiProbe<HashKind> {
     fn place(&self, keys: &Keys) -> Result<Placed, RingError> {
         look_up(self, keys, |position| self.owner_at(position))
+    }
+
+    fn clone_boxed(&self) -> Box<dyn Subject> {
+        Box::new(self.clone())
     }
 }
 
@@ -65,11 +82,19 @@ impl Subject for Rendezvous<HashKind> {
     fn place(&self, keys: &Keys) -> Result<Placed, RingError> {
         look_up(self, keys, |position| self.owner_at(position))
     }
+
+    fn clone_boxed(&self) -> Box<dyn Subject> {
+        Box::new(self.clone())
+    }
 }
 
 impl Subject for Anchor<HashKind> {
     fn place(&self, keys: &Keys) -> Result<Placed, RingError> {
         look_up(self, keys, |position| self.owner_at(position))
+    }
+
+    fn clone_boxed(&self) -> Box<dyn Subject> {
+        Box::new(self.clone())
     }
 }
 
@@ -77,13 +102,23 @@ impl Subject for Modulo<HashKind> {
     fn place(&self, keys: &Keys) -> Result<Placed, RingError> {
         look_up(self, keys, |position| self.owner_at(position))
     }
+
+    fn clone_boxed(&self) -> Box<dyn Subject> {
+        Box::new(self.clone())
+    }
 }
 
 impl Subject for Jump<HashKind> {
-    const ONLY_THE_LAST: bool = true;
+    fn only_the_last_leave(&self) -> bool {
+        true
+    }
 
     fn place(&self, keys: &Keys) -> Result<Placed, RingError> {
         look_up(self, keys, |position| self.owner_at(position))
+    }
+
+    fn clone_boxed(&self) -> Box<dyn Subject> {
+        Box::new(self.clone())
     }
 }
 
@@ -99,6 +134,10 @@ impl Subject for Maglev<HashKind> {
     fn remove_all(&mut self, shards: &[ShardId]) -> Result<(), RingError> {
         Maglev::remove_all(self, shards)
     }
+
+    fn clone_boxed(&self) -> Box<dyn Subject> {
+        Box::new(self.clone())
+    }
 }
 
 impl Subject for Bounded<HashKind> {
@@ -113,24 +152,28 @@ impl Subject for Bounded<HashKind> {
             table_bytes: books.table_bytes() as u64,
         })
     }
+
+    fn clone_boxed(&self) -> Box<dyn Subject> {
+        Box::new(self.clone())
+    }
 }
 
 /// The start of an experiment, from which it can go on with any seed.
-pub(super) struct Trial<'a, P> {
+pub(super) struct Trial<'a> {
     algorithm: Algorithm,
     experiment: Experiment,
     keys: &'a Keys,
-    placement: P,
+    placement: Box<dyn Subject>,
     shards: Vec<ShardId>,
     placed: Placed,
 }
 
-impl<'a, P: Subject> Trial<'a, P> {
+impl<'a> Trial<'a> {
     /// Adds the shards to an empty placement, and the keys; the experiment is within its limits.
     pub(super) fn new(
         algorithm: Algorithm,
         experiment: Experiment,
-        mut placement: P,
+        mut placement: Box<dyn Subject>,
         keys: &'a Keys,
     ) -> Result<Self, RingError> {
         let shards = placement.add_all(&shard_names(0..experiment.shards))?;
@@ -140,7 +183,7 @@ impl<'a, P: Subject> Trial<'a, P> {
 
     /// Lets shards leave and others join.
     pub(super) fn run(&self, seed: u64) -> Result<Outcome, RingError> {
-        let mut placement = self.placement.clone();
+        let mut placement = self.placement.clone_boxed();
         let mut shards = self.shards.clone();
         let leaving = self.leaving(seed);
         placement.remove_all(&leaving)?;
@@ -170,7 +213,7 @@ impl<'a, P: Subject> Trial<'a, P> {
     /// The shards that leave: the last ones, or any by chance.
     fn leaving(&self, seed: u64) -> Vec<ShardId> {
         let count = self.experiment.remove as usize;
-        if P::ONLY_THE_LAST {
+        if self.placement.only_the_last_leave() {
             return self.shards.iter().rev().take(count).copied().collect();
         }
         // The first steps of a Fisher-Yates shuffle: every choice is as likely as any other.

@@ -16,6 +16,9 @@ const DEALT: usize = 4_096;
 /// every time, and yet has little to spare.
 const SPARE: usize = 128;
 
+/// The order of points: their positions first. Behind a pointer, as it is rarely asked.
+type Order<'a> = dyn Fn(&Point, &Point) -> Ordering + 'a;
+
 /// Sorted points with their index.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PointTable {
@@ -62,14 +65,14 @@ impl PointTable {
 
     /// Sorts some new points and merges them into the sorted ones from the back, in place: each
     /// stretch between two new points is moved as a whole.
-    pub fn merge(&mut self, mut new: Vec<Point>, order: impl Fn(&Point, &Point) -> Ordering) {
-        sort(&mut new, &order);
+    pub fn merge(&mut self, mut new: Vec<Point>, order: &Order) {
+        sort(&mut new, order);
         if self.points.is_empty() {
             self.points = new;
             self.points.shrink_to_fit();
             return self.index_anew();
         }
-        let seats: Vec<usize> = new.iter().map(|point| self.seat_of(point, &order)).collect();
+        let seats: Vec<usize> = new.iter().map(|point| self.seat_of(point, order)).collect();
         self.reserve(new.len());
         let mut unmoved = self.points.len();
         self.points.extend_from_slice(&new);
@@ -96,13 +99,7 @@ impl PointTable {
     }
 
     /// Moves a point, if it is there.
-    pub fn relocate(
-        &mut self,
-        shard: ShardId,
-        virtual_node: u32,
-        to: u64,
-        order: impl Fn(&Point, &Point) -> Ordering,
-    ) {
+    pub fn relocate(&mut self, shard: ShardId, virtual_node: u32, to: u64, order: &Order) {
         let is_it = |point: &Point| point.shard == shard && point.virtual_node == virtual_node;
         let Some(index) = self.points.iter().position(is_it) else { return };
         let from = self.points.remove(index);
@@ -111,7 +108,7 @@ impl PointTable {
     }
 
     /// Where a new point belongs: behind those before it, also of those at its own position.
-    fn seat_of(&self, point: &Point, order: impl Fn(&Point, &Point) -> Ordering) -> usize {
+    fn seat_of(&self, point: &Point, order: &Order) -> usize {
         let seat = self.seat(point.position);
         let rest = &self.points[seat..];
         if rest.first().is_some_and(|next| next.position == point.position) {
@@ -163,7 +160,7 @@ impl PointTable {
 
 /// Sorts points. Many are first dealt out to as many arcs: spread as hashes are, they then lie within a
 /// few places of where they belong, and what is left to sort is short.
-fn sort(points: &mut Vec<Point>, order: impl Fn(&Point, &Point) -> Ordering) {
+fn sort(points: &mut Vec<Point>, order: &Order) {
     let arcs = points.len();
     if arcs > DEALT && u32::try_from(arcs).is_ok() {
         let mut ends = vec![0_u32; arcs];
@@ -185,16 +182,21 @@ fn sort(points: &mut Vec<Point>, order: impl Fn(&Point, &Point) -> Ordering) {
         let starts = ends.iter().map(|start| *start as usize);
         let ends = starts.clone().skip(1).chain([arcs]);
         for (start, end) in starts.zip(ends) {
-            points[start..end].sort_unstable_by_key(|point| point.position);
+            sort_by_position(&mut points[start..end]);
         }
     } else {
-        points.sort_unstable_by_key(|point| point.position);
+        sort_by_position(points);
     }
     for coinciding in points.chunk_by_mut(|a, b| a.position == b.position) {
         if coinciding.len() > 1 {
-            coinciding.sort_unstable_by(|a, b| order(a, b));
+            coinciding.sort_unstable_by(order);
         }
     }
+}
+
+/// Compiled once, since sorting is much code.
+fn sort_by_position(points: &mut [Point]) {
+    points.sort_unstable_by_key(|point| point.position);
 }
 
 fn add_to_all(starts: &mut [u32], shift: u32) {

@@ -1,0 +1,17 @@
+//! Two-phase commit: what it costs, what it survives, and what each mistake breaks.
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+#[path = "two_phase_commit/check.rs"]
+mod check;
+#[path = "two_phase_commit/checkpoints.rs"]
+mod checkpoints;
+#[path = "two_phase_commit/costs.rs"]
+mod costs;
+#[path = "two_phase_commit/golden.rs"]
+mod golden;
+#[path = "two_phase_commit/shows.rs"]
+mod shows;
+#[path = "two_phase_commit/storm.rs"]
+mod storm;
