@@ -1,8 +1,5 @@
 //! Two-phase commit: what it costs, what it survives, and what each mistake breaks.
 
-#[cfg(target_arch = "wasm32")]
-use wasm_bindgen_test::wasm_bindgen_test as test;
-
 #[path = "two_phase_commit/check.rs"]
 mod check;
 #[path = "two_phase_commit/checkpoints.rs"]
@@ -15,3 +12,5 @@ mod golden;
 mod shows;
 #[path = "two_phase_commit/storm.rs"]
 mod storm;
+#[path = "two_phase_commit/weather.rs"]
+mod weather;

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: the core's benchmarks, how many times as fast as its peers it is, and the
-//! page's frames.
+//! `cargo xtask bench`: the core's benchmarks, how many times as fast as its peers it is, commits over
+//! real processes, and the page's frames.
 
 use std::{
     collections::BTreeMap,
@@ -40,8 +40,12 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let mut groups = Groups::default();
     read(&target()?.join("criterion"), start, &mut groups)?;
     println!("\n{}", table(&groups));
-    // Whoever asks for a part of criterion's benchmarks wants those, not the browser's.
+    // Whoever asks for a part of criterion's benchmarks wants those, and nothing else.
     if options.arguments.iter().all(|argument| argument.starts_with("--")) {
+        say("Committing orders over real processes (a minute, after compiling)");
+        command::run(
+            cargo().args(["bench", "--quiet", "--package", "playground-server", "--bench", "commits"]),
+        )?;
         let mut frames = cargo();
         frames.args(["bench", "--quiet", "--package", "playground-e2e", "--bench", "in_browser"]);
         in_a_browser(&mut frames)?;
