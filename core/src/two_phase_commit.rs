@@ -13,12 +13,13 @@
 //! | | messages | forced writes |
 //! | --- | --- | --- |
 //! | commit | 4N: prepare, vote, commit, acknowledgement | 2N + 1 |
-//! | abort with k votes for it before the decision, of N asked | 2N + k at most | k |
+//! | abort although k of N can commit | 2N + k: those k are told, and do not answer | k |
 //! | all read only | 2N | 0 |
 //! | one participant, in one phase | 2 | 1 |
 //!
-//! What is simplified: a lock is a number of goods set aside, not a row; a log keeps every outcome
-//! for ever, so that it also serves as the history of orders.
+//! What is simplified: a lock is a number of goods set aside, not a row. A participant remembers every
+//! outcome for as long as it lives and keeps it in shortened logs, so memory grows by some 30 bytes a
+//! transaction; real systems let the coordinator tell them what they may forget.
 
 mod check;
 mod coordinator;

@@ -17,6 +17,12 @@ pub trait Log<R> {
     /// Returns once every record appended so far is durable.
     fn force(&mut self) -> Result<(), Self::Error>;
 
+    /// Hands what was appended to whoever outlives this process, if there is anybody: a process that is
+    /// killed then loses nothing, a machine that loses power may.
+    fn hand_over(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     /// Replaces all records by these, durably and at once: a crash leaves the old or the new.
     fn replace(&mut self, records: &[R]) -> Result<(), Self::Error>;
 }

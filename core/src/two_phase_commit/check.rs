@@ -1,10 +1,12 @@
-//! Every run there is of one transaction: all orders in which messages can arrive, timers fire, and
-//! nodes die between any two outputs and come back.
+//! Every run there is of one transaction that changes something at two or three participants, ordered
+//! before the coordinator dies for the first time: all orders in which messages can arrive, timers
+//! fire, and nodes die between any two outputs and come back.
 //!
 //! A message that was sent stays on the wire for ever and may arrive any number of times, or never:
-//! that covers loss, delay, duplication and overtaking, and every retry. Since a message need not
-//! arrive, having sent more of them never makes anything impossible. Two things follow, and keep the
-//! number of states small without leaving out any combination of what nodes know:
+//! that covers loss, delay, duplication and overtaking. That lost messages are sent again in the end
+//! is another question, which [`CheckModel::settles`] answers. Since a message need not arrive, having
+//! sent more of them never makes anything impossible. Two things follow, and keep the number of states
+//! small without leaving out any combination of what nodes know:
 //!
 //! - A node that dies between two messages is covered by one that dies after both; so it dies around
 //!   forced writes, or while it does nothing. A start that is cut short is covered likewise.
@@ -169,6 +171,27 @@ impl CheckModel {
         self.tables.situations()
     }
 
+    /// Whether everybody gets out of doubt if from this state on nobody dies any more, although all
+    /// messages under way are lost: whoever is down starts, timers fire (unless `timers` is false, to
+    /// see that it takes them), and what is sent from now on arrives.
+    pub fn settles(&mut self, state: &CheckState, timers: bool) -> bool {
+        let mut now = CheckState { sent: 0, ..*state };
+        let mut successors = Vec::new();
+        loop {
+            self.successors(&now, &mut successors);
+            let goes_on = |action: &CheckAction| match action {
+                CheckAction::Submit { .. } | CheckAction::Crash { .. } => false,
+                CheckAction::Fire { dies_after, .. } => timers && *dies_after == 0,
+                CheckAction::Deliver { dies_after, .. } => *dies_after == 0,
+                CheckAction::Restart { .. } => true,
+            };
+            match successors.drain(..).find(|(action, _)| goes_on(action)) {
+                Some((_, next)) => now = next,
+                None => return self.facts(&now).all(|it| it.is_up && !it.is_waiting),
+            }
+        }
+    }
+
     /// A run of the lab, by hand, in which exactly this happens.
     pub fn run_of(&self, actions: &[CheckAction]) -> Run<super::Lab> {
         replay::run_of(self, actions)
@@ -291,7 +314,7 @@ impl Model for CheckModel {
                 holds: |model, state| model.participants(state).all(|it| it.adds_up),
             },
             Property {
-                name: "when nothing more can happen, nobody is in doubt",
+                name: "once everything has arrived, nobody is in doubt",
                 kind: Kind::EventuallyAtRest,
                 holds: |model, state| model.facts(state).all(|it| it.is_up && !it.is_waiting),
             },

@@ -1,8 +1,9 @@
 //! The coordinator: asks for votes, makes the decision, and sees to it that everybody hears of it.
 //!
 //! It writes nothing when a transaction begins. A transaction that it does not know has therefore
-//! aborted, or has ended with everybody's acknowledgement: about both, "aborted" is the right answer
-//! to whoever still asks, because nobody who has acknowledged does.
+//! aborted, or has ended with everybody's acknowledgement. Whoever asks is told "aborted": that is
+//! true of the first, and does no harm about the second, since whoever has acknowledged has committed
+//! and pays no attention to a late answer.
 
 mod open;
 
@@ -37,6 +38,10 @@ pub struct Coordinator {
 }
 
 type Out = Outbox<TwoPhaseNode>;
+
+/// The most transactions that may be open at a time: a participant that is down for long leaves
+/// those that wait for it.
+const MOST_OPEN: usize = 10_000;
 
 impl Coordinator {
     /// Boots from its log.
@@ -142,8 +147,16 @@ impl Coordinator {
         nodes.dedup();
         if branches.is_empty() || nodes.len() < branches.len() {
             let why = Refusal::Branches;
-            out.report(Event::Refused { request: Some(request), why });
-            return;
+            return out.report(Event::Refused { request: Some(request), why });
+        }
+        if self.open.len() >= MOST_OPEN {
+            return out.report(Event::Refused { request: Some(request), why: Refusal::Busy });
+        }
+        if self.last_number == u32::MAX {
+            // All numbers of this start are given out: as good as another start.
+            self.epoch += 1;
+            self.last_number = 0;
+            out.append(Record::Started { epoch: self.epoch });
         }
         self.last_number += 1;
         let tx = TransactionId { epoch: self.epoch, number: self.last_number };
@@ -209,7 +222,9 @@ impl Coordinator {
                 Some(_) => {}
                 None => self.presume(from, tx, out),
             },
-            Message::Concluded { tx, outcome, reason } => self.conclude(tx, outcome, reason, out),
+            Message::Concluded { tx, outcome, reason } => {
+                self.conclude(from, tx, outcome, reason, out);
+            }
             // Meant for participants.
             Message::Prepare { .. }
             | Message::CommitInOnePhase { .. }
@@ -292,14 +307,16 @@ impl Coordinator {
     /// The only participant has decided.
     fn conclude(
         &mut self,
+        from: NodeId,
         tx: TransactionId,
         outcome: Outcome,
         reason: Option<Reason>,
         out: &mut Out,
     ) {
-        let Some(open) = self.open.get(&tx).filter(|it| it.phase == Phase::Delegated) else {
-            return;
+        let is_asked = |it: &&Open| {
+            it.phase == Phase::Delegated && it.branches.iter().all(|branch| branch.node == from)
         };
+        let Some(open) = self.open.get(&tx).filter(is_asked) else { return };
         out.cancel(Timer::Resend(tx));
         let branches = open.branches.clone();
         if branches.iter().any(|branch| matches!(branch.work, Work::Take { .. })) {

@@ -1,6 +1,7 @@
 //! What participants hold: countable goods. A courier is one, and so is a cent in a wallet.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Something countable.
@@ -53,11 +54,26 @@ impl fmt::Display for Good {
 }
 
 /// How many there are of each good.
+///
+/// Written as the goods that there are, by name: `{"burger":5,"drink":8}`.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
-#[serde(transparent)]
+#[serde(from = "BTreeMap<Good, u32>", into = "BTreeMap<Good, u32>")]
 pub struct Stock([u32; Good::ALL.len()]);
+
+impl From<BTreeMap<Good, u32>> for Stock {
+    fn from(goods: BTreeMap<Good, u32>) -> Self {
+        Stock::of(&goods.into_iter().collect::<Vec<_>>())
+    }
+}
+
+impl From<Stock> for BTreeMap<Good, u32> {
+    fn from(stock: Stock) -> Self {
+        let all = Good::ALL.into_iter().map(|good| (good, stock.count(good)));
+        all.filter(|(_, count)| *count > 0).collect()
+    }
+}
 
 impl Stock {
     /// So many of each of these.

@@ -90,7 +90,7 @@ enum Refusal {
 }
 
 /// The most orders of a run.
-const MOST_ORDERS: u64 = 10_000;
+const MOST_ORDERS: u64 = 500;
 
 /// The state of the lab.
 #[derive(Clone, Debug)]
@@ -281,7 +281,6 @@ impl Lab {
             }
             Action::Resolve { node, tx, outcome } => {
                 self.check_node(node)?;
-                self.ledger.intervened(node);
                 self.cluster.command(now, node, Command::Resolve { tx, outcome })
             }
         };

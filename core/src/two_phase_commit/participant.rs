@@ -3,108 +3,40 @@
 //! Between its yes and the decision it is *in doubt*: it can neither commit nor abort by itself, and
 //! what it has set aside stays locked. That is the blocking problem of two-phase commit.
 
+mod recovery;
+
+pub use recovery::Doubt;
+use recovery::put;
+
 use super::protocol::Refusal;
 use super::{
     Command, Event, Flaw, Message, Outcome, ParticipantConfig, Reason, Record, Stock, Timer,
     TransactionId, TwoPhaseNode, Vote, Work,
 };
-use crate::sim::{Input, NodeId, Outbox, Span, Time};
-use std::collections::BTreeMap;
-
-/// A transaction of which a participant waits to hear the decision.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Doubt {
-    /// What it has promised to do.
-    pub work: Work,
-    /// Whom it may ask besides the coordinator.
-    pub peers: Vec<NodeId>,
-    /// What an operator has made of it meanwhile.
-    pub took: Option<Outcome>,
-    /// How long to wait before asking (again).
-    delay: Span,
-}
+use crate::sim::{Input, NodeId, Outbox, Time};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The machine that does the work.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Participant {
     config: ParticipantConfig,
+    /// Whether its log is empty: then it has yet to write down what it starts with.
+    is_new: bool,
     free: Stock,
     doubts: BTreeMap<TransactionId, Doubt>,
     /// Decided here or heard of: whatever comes late is answered from this.
     outcomes: BTreeMap<TransactionId, Outcome>,
+    /// What an operator has made of transactions that were decided otherwise.
+    damage: BTreeMap<TransactionId, Outcome>,
+    /// What it has done in transactions of which it was the only participant.
+    alone: BTreeMap<TransactionId, Work>,
+    /// Those that it has voted no on, where a crash may still take the record of it.
+    fragile: BTreeSet<TransactionId>,
 }
 
 type Out = Outbox<TwoPhaseNode>;
 
 impl Participant {
-    /// Boots from its log.
-    pub fn recover(config: &ParticipantConfig, log: &[Record]) -> Self {
-        let (doubts, outcomes) = (BTreeMap::new(), BTreeMap::new());
-        let mut it = Participant { config: *config, free: config.stock, doubts, outcomes };
-        for record in log {
-            it.replay(record);
-        }
-        if config.flaw == Flaw::ForgetVote {
-            for tx in it.doubts.keys().copied().collect::<Vec<_>>() {
-                it.release(tx);
-            }
-        }
-        it
-    }
-
-    fn replay(&mut self, record: &Record) {
-        match record {
-            Record::Stocked { stock } => self.free = *stock,
-            Record::Prepared { tx, work, peers } => {
-                self.give_away(*work);
-                self.doubt(*tx, *work, peers.clone());
-            }
-            Record::Committed { tx } => {
-                self.doubts.remove(tx);
-                self.outcomes.insert(*tx, Outcome::Committed);
-            }
-            Record::CommittedInOnePhase { tx, work } => {
-                self.give_away(*work);
-                self.outcomes.insert(*tx, Outcome::Committed);
-            }
-            Record::Aborted { tx } => {
-                self.release(*tx);
-                self.outcomes.insert(*tx, Outcome::Aborted);
-            }
-            Record::Heuristic { tx, outcome } => self.take_for(*tx, *outcome),
-            Record::Settled { tx, outcome } => {
-                self.doubts.remove(tx);
-                self.outcomes.insert(*tx, *outcome);
-            }
-            // Written by coordinators only.
-            _ => {}
-        }
-    }
-
-    /// The fewest records from which [`recover`](Participant::recover) gives this state back.
-    pub fn checkpoint(&self) -> Vec<Record> {
-        // Each promise below takes its goods away again, except where an operator has put them back.
-        let mut stock = self.free;
-        for doubt in self.doubts.values().filter(|it| it.took != Some(Outcome::Aborted)) {
-            put(&mut stock, doubt.work);
-        }
-        let mut records = vec![Record::Stocked { stock }];
-        for (tx, outcome) in &self.outcomes {
-            records.push(match outcome {
-                Outcome::Committed => Record::Committed { tx: *tx },
-                Outcome::Aborted => Record::Aborted { tx: *tx },
-            });
-        }
-        for (tx, doubt) in &self.doubts {
-            let (work, peers) = (doubt.work, doubt.peers.clone());
-            records.push(Record::Prepared { tx: *tx, work, peers });
-            if let Some(outcome) = doubt.took {
-                records.push(Record::Heuristic { tx: *tx, outcome });
-            }
-        }
-        records
-    }
-
     /// What anybody may take.
     pub fn free(&self) -> Stock {
         self.free
@@ -129,14 +61,24 @@ impl Participant {
         &self.outcomes
     }
 
+    /// What has been done here in a transaction, by whomever; none if nothing has.
+    pub fn effect(&self, tx: TransactionId) -> Option<Outcome> {
+        let taken = self.doubts.get(&tx).and_then(|doubt| doubt.took);
+        taken.or(self.damage.get(&tx).copied()).or(self.outcomes.get(&tx).copied())
+    }
+
     /// Takes one input.
     pub fn handle(&mut self, _now: Time, input: Input<TwoPhaseNode>, out: &mut Out) {
         match input {
             Input::Start => {
-                let unfinished: Vec<TransactionId> = self.doubts.keys().copied().collect();
-                out.report(Event::Recovered { epoch: 0, unfinished: unfinished.clone() });
+                if std::mem::take(&mut self.is_new) {
+                    self.force(Record::Stocked { free: self.free }, out);
+                }
+                let waiting = self.doubts.iter().filter(|(_, doubt)| doubt.took.is_none());
+                let unfinished = waiting.map(|(tx, _)| *tx).collect();
+                out.report(Event::Recovered { epoch: 0, unfinished });
                 self.report_holdings(out);
-                for tx in unfinished {
+                for tx in self.doubts.keys().copied().collect::<Vec<_>>() {
                     self.inquire(tx, out);
                 }
             }
@@ -186,8 +128,12 @@ impl Participant {
             }
             None => {}
         }
-        if self.doubts.contains_key(&tx) {
-            return out.send(from, Message::Voted { tx, vote: Vote::Yes });
+        if let Some(doubt) = self.doubts.get(&tx) {
+            // After an operator's abort the promise cannot be kept any more. If its yes has been
+            // counted already, this comes too late to matter.
+            let is_broken = doubt.took == Some(Outcome::Aborted);
+            let vote = if is_broken { Vote::No(Reason::GivenUp) } else { Vote::Yes };
+            return out.send(from, Message::Voted { tx, vote });
         }
         let vote = match work {
             Work::Look { good } if self.free.count(good) > 0 => Vote::ReadOnly,
@@ -197,14 +143,16 @@ impl Participant {
         match vote {
             Vote::Yes => {
                 self.doubt(tx, work, peers.clone());
-                out.append(Record::Prepared { tx, work, peers });
+                self.force(Record::Prepared { tx, work, peers }, out);
                 self.report_holdings(out);
             }
-            Vote::No(_) => {
+            Vote::No(_) if matches!(work, Work::Take { .. }) => {
                 self.outcomes.insert(tx, Outcome::Aborted);
+                self.fragile.insert(tx);
                 out.append_lazily(Record::Aborted { tx });
             }
-            Vote::ReadOnly => {}
+            // Who only looks has nothing to commit or to abort.
+            Vote::No(_) | Vote::ReadOnly => {}
         }
         out.report(Event::Voted { tx, vote });
         out.send(from, Message::Voted { tx, vote });
@@ -223,10 +171,14 @@ impl Participant {
                 let is_there = self.free.take(good, quantity);
                 let outcome = if is_there { Outcome::Committed } else { Outcome::Aborted };
                 self.outcomes.insert(tx, outcome);
-                out.append(match outcome {
+                let record = match outcome {
                     Outcome::Committed => Record::CommittedInOnePhase { tx, work },
                     Outcome::Aborted => Record::Aborted { tx },
-                });
+                };
+                if is_there {
+                    self.alone.insert(tx, work);
+                }
+                self.force(record, out);
                 out.report(Event::Resolved { tx, outcome, by_operator: false });
                 self.report_holdings(out);
                 (outcome, (!is_there).then_some(Reason::OutOf(good)))
@@ -238,13 +190,14 @@ impl Participant {
     fn commit(&mut self, tx: TransactionId, out: &mut Out) {
         let to = self.config.coordinator;
         let Some(doubt) = self.doubts.get(&tx) else {
-            let damage = self.outcomes.get(&tx).copied().filter(|it| *it != Outcome::Committed);
-            match (self.outcomes.contains_key(&tx), damage) {
-                (false, _) => out.report(Event::Unheard { tx }),
-                (true, Some(took)) => {
+            let took = self.effect(tx);
+            let damage = took.filter(|it| *it != Outcome::Committed);
+            match (took, damage) {
+                (None, _) => out.report(Event::Unheard { tx }),
+                (_, Some(took)) => {
                     out.report(Event::Damaged { tx, took, decided: Outcome::Committed });
                 }
-                (true, None) => {}
+                (_, None) => {}
             }
             return out.send(to, Message::Acknowledged { tx, damage });
         };
@@ -260,15 +213,16 @@ impl Participant {
         out.cancel(Timer::Inquire(tx));
         match took {
             None => {
-                out.append(Record::Committed { tx });
+                self.force(Record::Committed { tx }, out);
                 let outcome = Outcome::Committed;
                 out.report(Event::Resolved { tx, outcome, by_operator: false });
                 self.report_holdings(out);
             }
             Some(took) => {
                 let decided = Outcome::Committed;
-                out.append(Record::Settled { tx, outcome: decided });
+                self.force(Record::Settled { tx, outcome: decided, took }, out);
                 if damage.is_some() {
+                    self.damage.insert(tx, took);
                     out.report(Event::Damaged { tx, took, decided });
                 }
             }
@@ -291,8 +245,9 @@ impl Participant {
             }
             Some(took) => {
                 self.doubts.remove(&tx);
-                out.append_lazily(Record::Settled { tx, outcome });
+                out.append_lazily(Record::Settled { tx, outcome, took });
                 if took != outcome {
+                    self.damage.insert(tx, took);
                     out.report(Event::Damaged { tx, took, decided: outcome });
                 }
             }
@@ -319,18 +274,18 @@ impl Participant {
             // In doubt as well.
             return;
         }
-        let outcome = match self.outcomes.get(&tx) {
-            Some(outcome) => *outcome,
-            None => {
-                // Not asked to prepare so far, so it cannot have committed, and from now on it
-                // never will: durable, because the peer relies on it.
-                let outcome = Outcome::Aborted;
-                self.outcomes.insert(tx, outcome);
-                out.append(Record::Aborted { tx });
-                out.report(Event::Resolved { tx, outcome, by_operator: false });
-                outcome
-            }
-        };
+        let known = self.outcomes.get(&tx).copied();
+        let outcome = known.unwrap_or(Outcome::Aborted);
+        if known.is_none() {
+            // Not asked to prepare so far, so it cannot have committed, and from now on it never will.
+            self.outcomes.insert(tx, outcome);
+            out.report(Event::Resolved { tx, outcome, by_operator: false });
+        }
+        if known.is_none() || self.fragile.contains(&tx) {
+            // Durable, because the peer relies on it: a participant that forgets its no over a crash
+            // could vote yes when it is asked again.
+            self.force(Record::Aborted { tx }, out);
+        }
         out.send(from, Message::Decision { tx, outcome });
     }
 
@@ -339,47 +294,18 @@ impl Participant {
             return out.report(Event::Refused { request: None, why: Refusal::NotInDoubt });
         }
         self.take_for(tx, outcome);
-        out.append(Record::Heuristic { tx, outcome });
+        self.force(Record::Heuristic { tx, outcome }, out);
         out.report(Event::Resolved { tx, outcome, by_operator: true });
         self.report_holdings(out);
     }
 
+    /// Appends a record and waits for it, and so for all that were written before.
+    fn force(&mut self, record: Record, out: &mut Out) {
+        out.append(record);
+        self.fragile.clear();
+    }
+
     fn report_holdings(&self, out: &mut Out) {
         out.report(Event::Holds { free: self.free, held: self.held() });
-    }
-
-    fn doubt(&mut self, tx: TransactionId, work: Work, peers: Vec<NodeId>) {
-        let delay = self.config.patience.inquire;
-        self.doubts.insert(tx, Doubt { work, peers, took: None, delay });
-    }
-
-    /// Takes what an operator says for the decision.
-    fn take_for(&mut self, tx: TransactionId, outcome: Outcome) {
-        if let Some(doubt) = self.doubts.get_mut(&tx) {
-            doubt.took = Some(outcome);
-            if outcome == Outcome::Aborted {
-                put(&mut self.free, doubt.work);
-            }
-        }
-    }
-
-    /// Gives back exactly what was set aside.
-    fn release(&mut self, tx: TransactionId) {
-        if let Some(doubt) = self.doubts.remove(&tx) {
-            put(&mut self.free, doubt.work);
-        }
-    }
-
-    fn give_away(&mut self, work: Work) {
-        if let Work::Take { good, quantity } = work {
-            // What was promised was there when it was promised.
-            let _ = self.free.take(good, quantity);
-        }
-    }
-}
-
-fn put(stock: &mut Stock, work: Work) {
-    if let Work::Take { good, quantity } = work {
-        stock.put(good, quantity);
     }
 }

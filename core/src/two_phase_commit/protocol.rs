@@ -135,9 +135,9 @@ pub enum Record {
         /// What it did.
         work: Work,
     },
-    /// Participant, lazy: it has aborted; if that is lost, it asks and is told so again. Forced only
-    /// where somebody relies on it: before it tells a peer that it has given the transaction up, and
-    /// when it is the only participant, since a late copy of the request must not commit.
+    /// Participant, lazy: it has aborted; if that is lost, it asks and is told so again, or votes
+    /// again. Forced where somebody relies on it: before it tells a peer of a no that it decided by
+    /// itself, and when it is the only participant, since a late copy of the request must not commit.
     Aborted {
         /// Which transaction.
         tx: TransactionId,
@@ -157,11 +157,14 @@ pub enum Record {
         tx: TransactionId,
         /// The decision.
         outcome: Outcome,
+        /// What the operator had made of it.
+        took: Outcome,
     },
-    /// Participant, the first record of a shortened log: what it held, set aside or not.
+    /// Participant, forced: what is free at this place of the log. The first record, so that what it
+    /// starts with is settled for ever, and the last one of a shortened log.
     Stocked {
-        /// How many of each good.
-        stock: Stock,
+        /// How many of each good anybody may take.
+        free: Stock,
     },
 }
 
@@ -280,7 +283,8 @@ pub enum Event {
     Recovered {
         /// Coordinator: how many times it had started before; participant: 0.
         epoch: u32,
-        /// The transactions that it has yet to finish.
+        /// Coordinator: the transactions that it has yet to finish; participant: those that it is in
+        /// doubt about.
         unfinished: Vec<TransactionId>,
     },
     /// Participant: it has waited too long, and asks how a transaction ended.
@@ -330,6 +334,9 @@ pub enum Refusal {
     /// There is nothing to do, or one node is to do two things.
     #[error("a transaction needs at least one branch, each on a node of its own")]
     Branches,
+    /// Too much is going on already.
+    #[error("the coordinator has as many open transactions as it takes")]
+    Busy,
     /// Only a participant that is in doubt can be resolved by hand.
     #[error("the transaction is not in doubt here")]
     NotInDoubt,

@@ -212,10 +212,7 @@ impl LiveView {
         match message {
             LiveMessage::State(state) => {
                 let fresh = LiveView::new(state);
-                let (arrows, marks) = (self.chronicle.arrows.clone(), self.chronicle.marks.clone());
-                self.chronicle.nodes = fresh.chronicle.nodes;
-                self.chronicle.orders = fresh.chronicle.orders;
-                (self.chronicle.arrows, self.chronicle.marks) = (arrows, marks);
+                self.chronicle.resume(fresh.chronicle);
                 self.processes = fresh.processes;
                 self.now = fresh.now;
             }
@@ -256,7 +253,8 @@ fn node_chronicle(mut node: NodeChronicle, told: &NodeState, state: &State) -> N
     (node.free, node.held) = (told.free, told.held);
     node.armed = told.armed.map(CrashAt::Point);
     node.log = Arc::new(told.log.tail.iter().map(record).collect());
-    let doubts = state.in_doubt.iter().filter(|doubt| doubt.holder == told.node);
+    let in_doubt = state.in_doubt.iter().filter(|doubt| doubt.took.is_none());
+    let doubts = in_doubt.filter(|doubt| doubt.holder == told.node);
     for doubt in doubts {
         let since = state.now - crate::sim::Span::from_ms(doubt.age_ms);
         node.doubts.insert(doubt.id, (doubt.work, since));

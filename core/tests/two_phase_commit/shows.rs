@@ -121,7 +121,7 @@ fn each_mistake_breaks_what_its_scenario_says() {
     let agreed = "no participant commits what another aborts";
     let followed = "nobody aborts what the coordinator has decided to commit";
     for (named, broken) in [
-        (scenarios::lying_disk(), vec![kept]),
+        (scenarios::lying_disk(), vec![kept, "nothing is sold twice, nothing is lost"]),
         (scenarios::decide_before_logging(), vec![agreed, kept]),
         (scenarios::forget_vote(), vec![kept]),
         (scenarios::abort_on_timeout(), vec![agreed, followed, kept]),

@@ -2,12 +2,13 @@
 
 use playground_core::sim::{NodeId, Rng, Run, Time, Transcript, replay};
 use playground_core::two_phase_commit::{
-    Action, CrashAt, CrashPoint, Flaw, Good, Handover, Lab, Order, Scenario, World,
+    Action, CrashAt, CrashPoint, Flaw, Good, Handover, Lab, Order, Outcome, Scenario,
+    TransactionId, World,
 };
 
 /// When the storm ends, and when everything must have settled.
 const STORM_MS: u64 = 60_000;
-pub const SETTLED_MS: u64 = STORM_MS + 60_000;
+pub const SETTLED_MS: u64 = STORM_MS + 120_000;
 
 fn order(rng: &mut Rng, world: World) -> Order {
     let quantity = 1 + rng.below(3) as u32;
@@ -38,6 +39,13 @@ fn crash(rng: &mut Rng, node: NodeId) -> Action {
     Action::Crash { node, at }
 }
 
+/// An operator's guess about one of the first transactions.
+fn resolve(rng: &mut Rng, node: NodeId) -> Action {
+    let tx = TransactionId { epoch: 1, number: 1 + rng.below(20) as u32 };
+    let outcome = if rng.below(2) == 0 { Outcome::Committed } else { Outcome::Aborted };
+    Action::Resolve { node, tx, outcome }
+}
+
 /// A run in which everything may happen until the storm ends.
 pub fn storm(seed: u64, flaw: Flaw) -> Run<Lab> {
     let mut rng = Rng::new(seed);
@@ -58,7 +66,7 @@ pub fn storm(seed: u64, flaw: Flaw) -> Run<Lab> {
     let mut at = 0;
     while at < STORM_MS {
         let node = NodeId(rng.below(nodes) as u16);
-        let action = match rng.below(14) {
+        let action = match rng.below(15) {
             0..=4 => Action::Submit { order: order(&mut rng, world) },
             5 | 6 => crash(&mut rng, node),
             7 | 8 => Action::Restart { node },
@@ -66,6 +74,7 @@ pub fn storm(seed: u64, flaw: Flaw) -> Run<Lab> {
             10 => Action::Heal,
             11 => Action::SetDisk { node, force_ms: rng.below(900) as u32, lies: false },
             12 => Action::Drop { flight: rng.below(60) },
+            13 => resolve(&mut rng, node),
             _ => Action::Delay { flight: rng.below(60), ms: rng.below(9_000) as u32 },
         };
         actions.push((Time::from_ms(at), action));
@@ -74,11 +83,12 @@ pub fn storm(seed: u64, flaw: Flaw) -> Run<Lab> {
     let calm = Action::SetNetwork { loss: 0, duplication: 0, reordering: 0 };
     actions.push((Time::from_ms(STORM_MS), calm));
     actions.push((Time::from_ms(STORM_MS), Action::Heal));
-    let nodes = (0..nodes as u16).map(NodeId);
-    let crash = |node| Action::Crash { node, at: CrashAt::Now };
-    actions.extend(nodes.clone().map(|node| (Time::from_ms(STORM_MS + 1), crash(node))));
-    let restart = |node| Action::Restart { node };
-    actions.extend(nodes.map(|node| (Time::from_ms(STORM_MS + 2), restart(node))));
+    // Whoever is down is started; whoever is still armed may die once more, and is started again.
+    for after_ms in [2, 15_000, 30_000, 45_000] {
+        let restart = |node| Action::Restart { node: NodeId(node as u16) };
+        let at = Time::from_ms(STORM_MS + after_ms);
+        actions.extend((0..nodes).map(|node| (at, restart(node))));
+    }
     Run { scenario, seed, actions }
 }
 

@@ -63,6 +63,8 @@ impl Local {
         self.machine = None;
         self.log.truncate(self.durable);
         self.timers.clear();
+        // Who has not ordered by now goes elsewhere: there is one transaction, and it is the first.
+        self.has_client = false;
         self.crashes_left -= 1;
     }
 

@@ -8,7 +8,7 @@ use super::super::{
 use super::super::{Message, TwoPhaseNode, Vote};
 use super::action::CrashAt;
 use super::frame::{Arrow, ArrowEnd, Cost, Happening, Mark, OrderState, OrderView, RecordView};
-use crate::sim::{ClusterEvent, Durability, Flight, LossReason, NodeId, Time};
+use crate::sim::{ClusterEvent, Durability, Flight, NodeId, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -53,8 +53,6 @@ pub struct NodeChronicle {
     pub is_forcing: bool,
     /// When it is going to die, if somebody has arranged that.
     pub armed: Option<CrashAt>,
-    /// What it has promised so far, kept or not.
-    promises: BTreeMap<TransactionId, Work>,
 }
 
 impl Chronicle {
@@ -70,7 +68,6 @@ impl Chronicle {
             log: Arc::default(),
             is_forcing: false,
             armed: None,
-            promises: BTreeMap::new(),
         };
         Chronicle {
             nodes: places.iter().map(node).collect(),
@@ -105,11 +102,6 @@ impl Chronicle {
             ClusterEvent::Sent(flight) => self.sent(flight),
             ClusterEvent::Delivered(flight) => self.arrived(at, flight, ArrowEnd::Delivered),
             ClusterEvent::Lost(flight, reason) => {
-                if matches!(reason, LossReason::Chance | LossReason::Partition)
-                    && self.arrow(flight.id).is_none()
-                {
-                    self.sent(flight);
-                }
                 self.arrived(at, flight, ArrowEnd::Lost(*reason));
             }
             ClusterEvent::Appended { node, record, durability } => {
@@ -119,7 +111,9 @@ impl Chronicle {
             ClusterEvent::Fired(id, timer) => self.mark(at, *id, Happening::Fired(*timer)),
             ClusterEvent::Reported(id, event) => self.reported(at, *id, event),
             ClusterEvent::Refused(id) => {
-                self.refuse_last();
+                if id.0 == 0 {
+                    self.refuse(None);
+                }
                 self.mark(at, *id, Happening::Unreachable);
             }
         }
@@ -129,6 +123,20 @@ impl Chronicle {
     pub fn mark(&mut self, at: Time, node: NodeId, what: Happening) {
         let row = self.next_row();
         push(&mut self.marks, Mark { row, at, node, what });
+    }
+
+    /// Goes on after a gap: nodes and orders are as in `fresh`, messages of which the end was missed
+    /// are left out, and what is known of old orders stays.
+    pub fn resume(&mut self, fresh: Chronicle) {
+        let known = std::mem::replace(&mut self.orders, fresh.orders);
+        for order in Arc::make_mut(&mut self.orders) {
+            if let Some(old) = known.iter().find(|old| old.tx == order.tx) {
+                let OrderView { request, placed_at, answered_at, cost, .. } = old.clone();
+                *order = OrderView { request, placed_at, answered_at, cost, ..order.clone() };
+            }
+        }
+        self.nodes = fresh.nodes;
+        Arc::make_mut(&mut self.arrows).retain(|arrow| arrow.end.is_some());
     }
 
     /// The number of rows so far.
@@ -183,6 +191,9 @@ impl Chronicle {
     }
 
     fn sent(&mut self, flight: &Flight<Message>) {
+        if self.arrow(flight.id).is_some() {
+            return;
+        }
         let (tx, row) = (flight.message.tx(), self.next_row());
         self.charge(tx, |cost| cost.messages += 1);
         let Flight { id, from, to, message, sent_at } = flight.clone();
@@ -191,8 +202,14 @@ impl Chronicle {
     }
 
     fn arrived(&mut self, at: Time, flight: &Flight<Message>, end: ArrowEnd) {
+        if self.arrow(flight.id).is_none() {
+            // Real nodes are heard one after the other: the receiver may be first.
+            self.sent(flight);
+        }
         let row = self.next_row();
-        if let Some(arrow) = self.arrow(flight.id) {
+        if let Some(arrow) = self.arrow(flight.id)
+            && (arrow.end.is_none() || end == ArrowEnd::Delivered)
+        {
             arrow.end = Some((at, end));
             arrow.end_row = Some(row);
         }
@@ -210,9 +227,6 @@ impl Chronicle {
         }
         if let Some(node) = self.node(id) {
             node.is_forcing |= is_forced;
-            if let Record::Prepared { tx, work, .. } = record {
-                node.promises.insert(*tx, *work);
-            }
             let view = RecordView { record: record.clone(), durability, is_confirmed: false };
             push(&mut node.log, view);
         }
@@ -276,11 +290,13 @@ impl Chronicle {
                     order.damage = true;
                 }
             }
-            Event::Refused { .. } => self.refuse_last(),
-            Event::Voted { .. }
-            | Event::Ended { .. }
-            | Event::Inquired { .. }
-            | Event::Unheard { .. } => {}
+            Event::Refused { request, .. } => {
+                if request.is_some() {
+                    self.refuse(*request);
+                }
+            }
+            Event::Ended { tx } => self.ended(at, *tx),
+            Event::Voted { .. } | Event::Inquired { .. } | Event::Unheard { .. } => {}
         }
         // Holdings follow from what happened, and are drawn elsewhere.
         if !matches!(event, Event::Holds { .. }) {
@@ -289,8 +305,13 @@ impl Chronicle {
     }
 
     fn began(&mut self, at: Time, request: u64, tx: TransactionId, branches: &[Branch]) {
-        let orders = Arc::make_mut(&mut self.orders);
-        if let Some(order) = orders.iter_mut().rev().find(|it| it.request == Some(request)) {
+        if self.order(tx).is_some() {
+            return;
+        }
+        // A real coordinator numbers from 1 again after each start.
+        let mut orders = Arc::make_mut(&mut self.orders).iter_mut().rev();
+        let is_it = |it: &&mut OrderView| it.request == Some(request) && it.tx.is_none();
+        if let Some(order) = orders.find(is_it) {
             order.tx = Some(tx);
             return;
         }
@@ -303,7 +324,11 @@ impl Chronicle {
 
     fn in_doubt(&mut self, at: Time, id: NodeId, tx: TransactionId) {
         let Some(node) = self.node(id).filter(|it| it.place != Place::Coordinator) else { return };
-        if let Some(work) = node.promises.get(&tx).copied() {
+        let promise = node.log.iter().rev().find_map(|view| match view.record {
+            Record::Prepared { tx: it, work, .. } if it == tx => Some(work),
+            _ => None,
+        });
+        if let Some(work) = promise {
             node.doubts.entry(tx).or_insert((work, at));
         }
     }
@@ -327,10 +352,22 @@ impl Chronicle {
         }
     }
 
-    fn refuse_last(&mut self) {
-        if let Some(order) = Arc::make_mut(&mut self.orders).last_mut()
-            && order.tx.is_none()
-        {
+    /// A process that dies with its decision on the disk tells nobody of it; that everybody has
+    /// acknowledged tells it afterwards.
+    fn ended(&mut self, at: Time, tx: TransactionId) {
+        let state = self.order(tx).map(|order| order.state);
+        if matches!(state, Some(OrderState::Waiting | OrderState::Unanswered)) {
+            self.settle(at, tx, Outcome::Committed, None, false);
+        }
+    }
+
+    /// The order of this number, or else the last one, was not taken.
+    fn refuse(&mut self, request: Option<u64>) {
+        let mut orders = Arc::make_mut(&mut self.orders).iter_mut().rev();
+        let is_it = |order: &&mut OrderView| {
+            order.tx.is_none() && (request.is_none() || order.request == request)
+        };
+        if let Some(order) = orders.find(is_it) {
             order.state = OrderState::Refused;
         }
     }
