@@ -2,8 +2,6 @@
 //!
 //! The same tests run natively and, with fewer seeds, in wasm.
 
-#[path = "sim/backup_manager.rs"]
-mod backup_manager;
 #[path = "sim/cluster.rs"]
 mod cluster;
 #[path = "sim/explorer.rs"]
@@ -39,3 +37,5 @@ mod timeline;
 mod two_phase;
 #[path = "sim/values.rs"]
 mod values;
+#[path = "sim/with_backup.rs"]
+mod with_backup;

@@ -18,10 +18,11 @@ use tower_http::trace::TraceLayer;
 use crate::closing::Closing;
 use crate::page::{self, Page};
 use crate::problem::{self, AppError};
+use crate::two_phase_commit::{self, TwoPhaseCommit};
 use crate::{consistent_hashing, health, origin, presence, security};
 
 /// The labs that [`labs`] has routes of, under their one name.
-pub(crate) const LIVE_LABS: &[&str] = &["consistent_hashing"];
+pub(crate) const LIVE_LABS: &[&str] = &["two_phase_commit", "consistent_hashing"];
 
 /// How much of a body that is refused for its size is still read, in bytes, and for how long.
 const DRAIN_LIMIT: usize = 1 << 20;
@@ -36,6 +37,8 @@ pub struct Config {
     pub listens_on_loopback: bool,
     /// How sockets learn that the server stops.
     pub closing: Closing,
+    /// The nodes of two-phase commit; none if this server runs none.
+    pub two_phase_commit: Option<TwoPhaseCommit>,
     /// How much of anything is too much.
     pub limits: Limits,
 }
@@ -99,6 +102,10 @@ impl AppState {
         self.0.config.listens_on_loopback
     }
 
+    pub(crate) fn two_phase_commit(&self) -> Option<&TwoPhaseCommit> {
+        self.0.config.two_phase_commit.as_ref()
+    }
+
     pub(crate) fn started_at_ms(&self) -> u64 {
         self.0.started_at_ms
     }
@@ -124,7 +131,7 @@ pub fn app_with(config: Config, more: Router<AppState>) -> Router {
         TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.limits().api_timeout);
     let routes = Router::new()
         .route("/healthz", get(health::report))
-        .merge(labs().merge(more).layer(api_timeout))
+        .merge(labs(&state).merge(more).layer(api_timeout))
         .merge(sockets(&state))
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed { allow: None })
         .fallback(page::serve)
@@ -133,14 +140,17 @@ pub fn app_with(config: Config, more: Router<AppState>) -> Router {
 }
 
 /// The labs' own routes: one line and one file a lab.
-fn labs() -> Router<AppState> {
-    Router::new().nest("/api/consistent-hashing", consistent_hashing::router())
+fn labs(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .nest("/api/two-phase-commit", two_phase_commit::router(state))
+        .nest("/api/consistent-hashing", consistent_hashing::router())
 }
 
 /// The WebSockets, which only the playground's own page may open.
 fn sockets(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/ws/server", get(presence::connect))
+        .route("/ws/two-phase-commit", get(two_phase_commit::connect))
         .route_layer(from_fn_with_state(state.clone(), origin::check))
 }
 

@@ -8,7 +8,9 @@
 pub mod app;
 pub mod closing;
 mod consistent_hashing;
+pub mod driver;
 mod health;
+pub mod log;
 mod origin;
 pub mod page;
 pub mod presence;
@@ -16,5 +18,6 @@ pub mod problem;
 mod security;
 pub mod serve;
 pub mod start;
+pub mod two_phase_commit;
 
 pub use app::{Config, app};

@@ -6,17 +6,31 @@ mod arguments;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use anyhow::Context;
 use arguments::Arguments;
 use clap::Parser;
 use playground_server::closing::Closing;
 use playground_server::serve::{Patience, serve};
+use playground_server::two_phase_commit::{Launch, NodeSettings, TwoPhaseCommit, run_node};
 use playground_server::{Config, app, start};
+use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    match run(Arguments::parse()) {
+    let mut arguments = Arguments::parse();
+    let outcome = match arguments.node.take() {
+        None => {
+            run(&arguments.log.clone(), Builder::new_multi_thread(), start_and_serve(arguments))
+        }
+        Some(node) => {
+            let (log, settings) = node.settings();
+            // A node does one thing at a time: a thread for it, and its log's, hand over fastest.
+            run(&log, Builder::new_current_thread(), start_node(settings))
+        }
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("playground-server: {error:#}");
@@ -25,14 +39,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> anyhow::Result<()> {
+fn run(
+    log: &str,
+    mut runtime: Builder,
+    work: impl Future<Output = anyhow::Result<()>>,
+) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_new(&arguments.log)?)
+        .with_env_filter(EnvFilter::try_new(log)?)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let outcome = runtime.block_on(start_and_serve(arguments));
+    let runtime = runtime.enable_all().build().context("cannot start the runtime")?;
+    let outcome = runtime.block_on(work);
     // Whatever is still going on has had its grace.
     runtime.shutdown_background();
     outcome
@@ -49,10 +67,21 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         tracing::warn!("there is no page to show: build one with `cargo xtask play`");
     }
     let closing = Closing::new();
+    let nodes = TwoPhaseCommit::start(
+        Launch {
+            executable: std::env::current_exe().context("cannot tell which program this is")?,
+            data: data_dir.join("two-phase-commit"),
+            stock: arguments.two_phase_commit_stock,
+            epoch: SystemTime::now(),
+            log: arguments.log,
+        },
+        arguments.allow_remote_faults,
+    );
     let app = app(Config {
         page,
         listens_on_loopback: address.ip().is_loopback(),
         closing: closing.clone(),
+        two_phase_commit: Some(nodes.clone()),
         ..Config::default()
     });
     announce(&format!("listening on http://{address}"));
@@ -71,7 +100,15 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         () = serving => {}
         () = twice_told => tracing::warn!("told twice to stop: not waiting any longer"),
     }
+    nodes.stop().await;
     Ok(())
+}
+
+/// Runs one node of two-phase commit until a signal stops it.
+async fn start_node(settings: NodeSettings) -> anyhow::Result<()> {
+    let mut signals = Signals::new().context("cannot wait for signals")?;
+    let ready = |address| announce(&format!("listening on http://{address}"));
+    run_node(settings, ready, async { signals.next().await }).await
 }
 
 /// Prints a line on standard output. A reader that is gone is no reason not to serve.

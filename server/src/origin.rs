@@ -40,12 +40,16 @@ fn is_allowed(headers: &HeaderMap, listens_on_loopback: bool) -> bool {
     if listens_on_loopback && is_loopback(origin.host()) {
         return true;
     }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let Some(host) = host.and_then(|host| host.parse::<Authority>().ok()) else {
+    let Some(host) = host(headers) else {
         return false;
     };
     let port = |authority: &Authority| authority.port_u16().unwrap_or(default_port);
     origin.host().eq_ignore_ascii_case(host.host()) && port(&origin) == port(&host)
+}
+
+/// Whom the client means to talk to.
+pub(crate) fn host(headers: &HeaderMap) -> Option<Authority> {
+    headers.get(header::HOST)?.to_str().ok()?.parse().ok()
 }
 
 /// The authority of an `http` or `https` origin, and the port that it has when it names none. The opaque
@@ -60,7 +64,8 @@ fn parse_origin(origin: &str) -> Option<(Authority, u16)> {
     Some((uri.authority()?.clone(), default_port))
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a name always means this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())

@@ -13,9 +13,9 @@ use crate::app::AppState;
 use crate::closing::Guest;
 
 /// The largest message, and the largest frame of one, that the server reads, in bytes.
-const MESSAGE_LIMIT: usize = 4096;
+pub(crate) const MESSAGE_LIMIT: usize = 4096;
 /// How many pings in a row may stay unanswered.
-const UNANSWERED_LIMIT: u32 = 2;
+pub(crate) const UNANSWERED_LIMIT: u32 = 2;
 /// How long a write may be stuck behind a client that does not read.
 const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the client has to answer a close frame.
@@ -46,7 +46,7 @@ pub enum Presence {
 }
 
 /// Why a conversation is over.
-enum Ending {
+pub(crate) enum Ending {
     /// The client closed, or the connection broke, or cannot be written to.
     Gone,
     /// The client broke the protocol or the size limit.
@@ -65,13 +65,19 @@ pub(crate) async fn connect(State(state): State<AppState>, upgrade: WebSocketUpg
 }
 
 async fn serve(mut socket: WebSocket, state: AppState, mut guest: Guest) {
-    match converse(&mut socket, &state, &mut guest).await {
+    let ending = converse(&mut socket, &state, &mut guest).await;
+    part_with(&mut socket, ending).await;
+}
+
+/// Says why the conversation is over, if anybody is left to hear it.
+pub(crate) async fn part_with(socket: &mut WebSocket, ending: Ending) {
+    match ending {
         Ending::Gone => {}
         Ending::Misbehaved => {
             let reason = "messages here are small and well-formed";
-            part(&mut socket, close_code::POLICY, reason).await;
+            part(socket, close_code::POLICY, reason).await;
         }
-        Ending::ServerStops => part(&mut socket, close_code::AWAY, "the server stops").await,
+        Ending::ServerStops => part(socket, close_code::AWAY, "the server stops").await,
     }
 }
 
@@ -121,7 +127,7 @@ async fn say(socket: &mut WebSocket, presence: &Presence) -> Option<()> {
     send(socket, Message::Text(text.into())).await
 }
 
-async fn send(socket: &mut WebSocket, message: Message) -> Option<()> {
+pub(crate) async fn send(socket: &mut WebSocket, message: Message) -> Option<()> {
     timeout(WRITE_PATIENCE, socket.send(message)).await.ok()?.ok()
 }
 

@@ -1,11 +1,16 @@
 //! The application on a socket: accepts connections until told to stop, then lets them finish.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -47,8 +52,9 @@ pub async fn serve(
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    tokio::spawn(converse(stream, app.clone(), closing.guest(), patience.head));
+                Ok((stream, peer)) => {
+                    let guest = closing.guest();
+                    tokio::spawn(converse(stream, peer, app.clone(), guest, patience.head));
                 }
                 Err(error) => pause_after(&error).await,
             },
@@ -73,15 +79,26 @@ async fn pause_after(error: &io::Error) {
 }
 
 /// Carries one connection. hyper is spoken to directly because `axum::serve` waits for a request's head
-/// without end.
-async fn converse(stream: TcpStream, app: Router, mut guest: Guest, head_patience: Duration) {
+/// without end. Every request knows the address of its client, as [`ConnectInfo`].
+async fn converse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: Router,
+    mut guest: Guest,
+    head_patience: Duration,
+) {
     // Small answers should not wait for company; a socket that cannot be told so still works.
     let _ = stream.set_nodelay(true);
+    let app = TowerToHyperService::new(app);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        app.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_patience)
         .max_buf_size(HEAD_LIMIT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     let outcome = tokio::select! {

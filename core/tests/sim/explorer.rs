@@ -1,11 +1,11 @@
 //! The search finds every state, counts as TLC does, and its counterexamples are the shortest there
 //! are.
 
-use crate::backup_manager::BackupManager;
 use crate::models::{DieHard, Peterson, TransactionCommit, TwoLocks};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::paxos_commit::PaxosCommit;
 use crate::two_phase::TwoPhase;
+use crate::with_backup::BackupManager;
 use expect_test::expect;
 use playground_core::sim::{
     Counterexample, Explorer, Limits, Model, Report, Simulation, Span, Time, Timeline, Verdict,

@@ -1,10 +1,15 @@
 //! The server as its clients meet it: over real sockets, on ports that the system picks.
 
 mod consistent_hashing;
+mod disk;
+mod driver;
+mod gated;
 mod limits;
+mod log;
 mod page;
 mod presence;
 mod problems;
 mod process;
 mod running;
 mod security;
+mod two_phase_commit;

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -196,9 +195,4 @@ impl From<Response<ureq::Body>> for Answer {
         assert!(body.is_empty() || length.is_some(), "no length: {parts:?}");
         Self { status: parts.status.as_u16(), headers: parts.headers, body }
     }
-}
-
-/// Whether nothing is left in a folder, hidden files included.
-pub(crate) fn is_empty(dir: &Path) -> bool {
-    fs::read_dir(dir).unwrap().next().is_none()
 }

@@ -173,7 +173,7 @@ impl State {
 }
 
 impl Model for BackupManager {
-    const NAME: &'static str = "backup_manager";
+    const NAME: &'static str = "with_backup";
     type State = State;
     type Action = Action;
 

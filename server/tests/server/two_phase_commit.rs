@@ -1,0 +1,10 @@
+//! Two-phase commit over real processes that are really killed.
+
+mod crash_points;
+mod faults;
+mod live;
+mod node_process;
+mod orders;
+mod restaurant;
+mod storm;
+mod whole_server;
