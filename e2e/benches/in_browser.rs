@@ -1,5 +1,6 @@
 //! What the page costs in a browser: the script time of a frame while a shard is dragged on a ring of
-//! 1,000 shards with 100 virtual nodes each and 10,000 keys, and a lookup in wasm beside a native one.
+//! 1,000 shards with 100 virtual nodes each and 10,000 keys, a lookup in wasm beside a native one, and a search
+//! of all runs of a two-phase commit.
 //!
 //! While dragging, the pointer moves once a frame. What counts is the time in which the main thread runs
 //! script, nested calls counted once, from one frame to the next, as Chromium's own trace has it.
@@ -12,6 +13,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 const LAB: &str = "/labs/consistent-hashing";
+const CHECK: &str = "/labs/two-phase-commit";
 const FRAMES: usize = 240;
 /// A lookup is timed over at least this long.
 const TIMED: Duration = Duration::from_millis(50);
@@ -51,6 +53,55 @@ async fn main() -> Result<()> {
         at(100)
     );
     compare(&visitor).await?;
+    visitor.leave().await?;
+    check_every_run().await
+}
+
+/// Has the page visit every run of a two-phase commit, in its worker, and looks at its frames meanwhile.
+async fn check_every_run() -> Result<()> {
+    let visitor = Visitor::open(CHECK, Look::DESKTOP).await?;
+    visitor.see(".two-phase-commit-check").await?;
+    for (participants, participant_crashes, coordinator_crashes) in [(3, 1, 2), (3, 3, 3)] {
+        // The sliders count their steps from 0; that of the participants begins with 2.
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; \
+             const panel = document.querySelector('.two-phase-commit-check'); \
+             const set = (name, step) => {{ const it = panel.querySelector(`input[aria-label='${{name}}']`); \
+               it.value = step; it.dispatchEvent(new Event('input', {{ bubbles: true }})); }}; \
+             set('Participants', {}); \
+             setTimeout(() => {{ set('Participant crashes, each', {participant_crashes}); \
+             setTimeout(() => {{ set('Coordinator crashes', {coordinator_crashes}); \
+             setTimeout(() => {{ \
+               [...panel.querySelectorAll('button')].find(it => it.textContent === 'Check every run').click(); \
+               const begun = performance.now(); const times = []; let last = begun; \
+               const status = panel.querySelector('[role=status]'); \
+               const look = now => {{ times.push(now - last); last = now; \
+                 if (status.textContent.startsWith('Done')) \
+                   done({{ ms: performance.now() - begun, times: times.slice(1), \
+                     distinct: panel.querySelector('[data-check=distinct]').textContent, \
+                     took: panel.querySelector('[data-check=took]').textContent }}); \
+                 else requestAnimationFrame(look); }}; \
+               requestAnimationFrame(look); }}, 200); }}, 200); }}, 200);",
+            participants - 2
+        );
+        let seen = visitor.client.execute_async(&script, Vec::new()).await?;
+        let mut frames: Vec<f64> = serde_json::from_value(seen["times"].clone())?;
+        ensure!(!frames.is_empty(), "no frame was drawn while the search ran");
+        frames.sort_by(f64::total_cmp);
+        let at = |part: usize| frames[(frames.len() * part / 100).min(frames.len() - 1)];
+        println!(
+            "every run of {participants} participants with {participant_crashes} crashes each and {coordinator_crashes} \
+             of the coordinator: {} states, searched in {} ({:.0} ms with the worker's start and the page's answer); \
+             {} frames meanwhile: median {:.1} ms, p95 {:.1} ms, longest {:.1} ms",
+            seen["distinct"].as_str().context("no number of states")?,
+            seen["took"].as_str().context("no time")?,
+            seen["ms"].as_f64().context("no time")?,
+            frames.len(),
+            at(50),
+            at(95),
+            at(100)
+        );
+    }
     visitor.leave().await
 }
 

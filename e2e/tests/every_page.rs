@@ -6,8 +6,9 @@ use fantoccini::key::Key;
 use playground_e2e::{Look, Visitor};
 use std::path::{Path, PathBuf};
 
-const PAGES: [(&str, &str); 3] = [
+const PAGES: [(&str, &str); 4] = [
     ("front-door", "/"),
+    ("two-phase-commit", "/labs/two-phase-commit"),
     ("consistent-hashing", "/labs/consistent-hashing"),
     ("not-found", "/nowhere"),
 ];
@@ -75,4 +76,21 @@ async fn the_page_says_when_the_server_is_away_and_stays_useful() -> Result<()> 
     // A browser writes every refused connection to the console itself, so its silence is not asked for.
     visitor.client.close().await?;
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_front_door_moves_without_loading_a_whole_lab() -> Result<()> {
+    let visitor = Visitor::open("/", Look::DESKTOP).await?;
+    visitor.see(".card canvas").await?;
+    let loaded = "return performance.getEntriesByType('resource').map(it => it.name).filter(it => it.endsWith('.wasm'))";
+    let loaded: Vec<String> = serde_json::from_value(visitor.script(loaded).await?)?;
+    let is_of_a_lab = |name: &&String| name.contains("split_") && !name.contains("_miniature-");
+    ensure!(!loaded.iter().any(|it| is_of_a_lab(&it)), "a whole lab is loaded: {loaded:?}");
+    ensure!(
+        loaded.iter().any(|it| it.contains("_miniature-")),
+        "the page is one whole: {loaded:?}"
+    );
+    visitor.goto("/labs/consistent-hashing").await?;
+    visitor.see("[data-point='0-0']").await?;
+    visitor.leave().await
 }

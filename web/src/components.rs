@@ -26,4 +26,4 @@ pub use meter::{Meter, MeterTone};
 pub use number_field::NumberField;
 pub use section::Section;
 pub use slider::Slider;
-pub use stage::{Painter, Palette, Stage, Surface, Ticker};
+pub use stage::{Painter, Palette, Stage, Surface, Ticker, Watch};

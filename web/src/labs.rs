@@ -1,25 +1,33 @@
 //! The only registry of labs: each is one line in every `match` here.
 
 pub mod consistent_hashing;
+mod on_demand;
+pub mod two_phase_commit;
 
 use crate::components::Goal;
 use crate::routes::Route;
+use on_demand::{Loading, NotLoaded, OnDemand, Part, View, soon};
+#[cfg(not(debug_assertions))]
+use wasm_split_helpers::wasm_split;
 use yew::prelude::*;
 
 /// The labs that exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lab {
+    /// All participants commit, or none does.
+    TwoPhaseCommit,
     /// Move few keys when shards come and go.
     ConsistentHashing,
 }
 
 impl Lab {
     /// All of them, in reading order.
-    pub const ALL: &[Lab] = &[Lab::ConsistentHashing];
+    pub const ALL: &[Lab] = &[Lab::TwoPhaseCommit, Lab::ConsistentHashing];
 
     /// The one name of the lab, as in the names of its files.
     pub fn name(self) -> &'static str {
         match self {
+            Lab::TwoPhaseCommit => "two_phase_commit",
             Lab::ConsistentHashing => "consistent_hashing",
         }
     }
@@ -27,6 +35,7 @@ impl Lab {
     /// Its title.
     pub fn title(self) -> &'static str {
         match self {
+            Lab::TwoPhaseCommit => "Two-phase commit",
             Lab::ConsistentHashing => "Consistent hashing",
         }
     }
@@ -34,6 +43,9 @@ impl Lab {
     /// Its idea in one sentence.
     pub fn idea(self) -> &'static str {
         match self {
+            Lab::TwoPhaseCommit => {
+                "All commit or none do, although each of them may die at any moment."
+            }
             Lab::ConsistentHashing => "Move few keys when shards come and go.",
         }
     }
@@ -41,6 +53,7 @@ impl Lab {
     /// Its address.
     pub fn route(self) -> Route {
         match self {
+            Lab::TwoPhaseCommit => Route::TwoPhaseCommit,
             Lab::ConsistentHashing => Route::ConsistentHashing,
         }
     }
@@ -48,21 +61,50 @@ impl Lab {
     /// What there is to achieve in it.
     pub fn goals(self) -> &'static [Goal] {
         match self {
+            Lab::TwoPhaseCommit => two_phase_commit::GOALS,
             Lab::ConsistentHashing => consistent_hashing::GOALS,
         }
     }
 
     /// A moving picture of it for the front door.
     pub fn miniature(self) -> Html {
-        match self {
-            Lab::ConsistentHashing => html! { <consistent_hashing::Miniature /> },
-        }
+        html! { <OnDemand key={self.name()} lab={self} part={Part::Miniature} /> }
     }
 
     /// The lab itself.
     pub fn page(self) -> Html {
-        match self {
-            Lab::ConsistentHashing => html! { <consistent_hashing::Page /> },
+        html! { <OnDemand key={self.name()} lab={self} part={Part::Page} /> }
+    }
+
+    /// Loads a view of it, with everything that only this view needs.
+    fn load(self, part: Part) -> Loading {
+        match (self, part) {
+            (Lab::TwoPhaseCommit, Part::Page) => soon(two_phase_commit()),
+            (Lab::TwoPhaseCommit, Part::Miniature) => soon(two_phase_commit_miniature()),
+            (Lab::ConsistentHashing, Part::Page) => soon(consistent_hashing()),
+            (Lab::ConsistentHashing, Part::Miniature) => soon(consistent_hashing_miniature()),
         }
     }
+}
+
+// Here the labs are cut off the page: each of these is called once its view is loaded.
+
+#[cfg_attr(not(debug_assertions), wasm_split(two_phase_commit, fallible))]
+fn two_phase_commit() -> Result<View, NotLoaded> {
+    Ok(|| html! { <two_phase_commit::Page /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(two_phase_commit_miniature, fallible))]
+fn two_phase_commit_miniature() -> Result<View, NotLoaded> {
+    Ok(|| html! { <two_phase_commit::Miniature /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(consistent_hashing, fallible))]
+fn consistent_hashing() -> Result<View, NotLoaded> {
+    Ok(|| html! { <consistent_hashing::Page /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(consistent_hashing_miniature, fallible))]
+fn consistent_hashing_miniature() -> Result<View, NotLoaded> {
+    Ok(|| html! { <consistent_hashing::Miniature /> })
 }

@@ -7,6 +7,7 @@ mod live;
 mod player;
 mod routes;
 mod theme;
+mod workers;
 
 fn main() {
     yew::Renderer::<app::App>::new().render();

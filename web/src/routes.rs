@@ -8,7 +8,10 @@ pub enum Route {
     /// The front door.
     #[at("/")]
     Home,
-    /// A lab, in the order of [`Lab::ALL`](crate::labs::Lab::ALL).
+    /// The first lab in the order of [`Lab::ALL`](crate::labs::Lab::ALL).
+    #[at("/labs/two-phase-commit")]
+    TwoPhaseCommit,
+    /// The second.
     #[at("/labs/consistent-hashing")]
     ConsistentHashing,
     /// Anything else.

@@ -43,9 +43,14 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     // Whoever asks for a part of criterion's benchmarks wants those, and nothing else.
     if options.arguments.iter().all(|argument| argument.starts_with("--")) {
         say("Committing orders over real processes (a minute, after compiling)");
-        command::run(
-            cargo().args(["bench", "--quiet", "--package", "playground-server", "--bench", "commits"]),
-        )?;
+        command::run(cargo().args([
+            "bench",
+            "--quiet",
+            "--package",
+            "playground-server",
+            "--bench",
+            "commits",
+        ]))?;
         let mut frames = cargo();
         frames.args(["bench", "--quiet", "--package", "playground-e2e", "--bench", "in_browser"]);
         in_a_browser(&mut frames)?;

@@ -42,6 +42,9 @@ enum Task {
     Bench(bench::Options),
     /// Build the whole playground as one executable and try it
     Dist,
+    /// Cut the page's program in pieces; Trunk runs this after its build
+    #[command(hide = true)]
+    Split,
 }
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Bench(options) => bench::run(&options),
         Task::Dist => dist::run(),
+        Task::Split => page::split::run(),
     };
     match outcome {
         Ok(code) => code,

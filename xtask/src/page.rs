@@ -1,5 +1,10 @@
 //! Builds the page into target/page, with its compressed siblings, and weighs it.
 
+mod first_load;
+mod names;
+pub(crate) mod split;
+mod worker;
+
 use std::{
     collections::BTreeSet,
     env, fs,
@@ -17,9 +22,6 @@ use crate::{
     workspace::{self, cargo, target},
 };
 
-/// What a first visit may load, in bytes: HTML, CSS, JavaScript and WebAssembly, compressed with brotli.
-const BUDGET: u64 = 350_000;
-
 /// Sets up the tools, builds the page for release, and returns its folder.
 pub(crate) fn build() -> Result<PathBuf> {
     let tools = setup::page_tools()?;
@@ -35,7 +37,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     let page = target()?.join("page");
     publish(&built, &page)?;
     println!("The page is in {} after {:.1} s.", page.display(), start.elapsed().as_secs_f64());
-    println!("{}", first_load(&page)?);
+    println!("{}", first_load::report(&page)?);
     Ok(page)
 }
 
@@ -121,45 +123,38 @@ fn is_html(name: &Path) -> bool {
     name.extension().is_some_and(|extension| extension == "html")
 }
 
-/// One line: what a first visit loads, against the budget.
-fn first_load(page: &Path) -> Result<String> {
-    let mut sent = 0;
-    for name in files(page)? {
-        let extension = name.extension().and_then(|extension| extension.to_str());
-        if matches!(extension, Some("html" | "css" | "js" | "mjs" | "wasm")) {
-            sent += compress::sent_size(&page.join(name))?;
-        }
-    }
-    let verdict = if sent <= BUDGET { "within" } else { "OVER" };
-    Ok(format!(
-        "First load: {:.1} KB (HTML, CSS, JavaScript and WebAssembly with brotli), {verdict} the budget of {:.0} KB.",
-        sent as f64 / 1000.0,
-        BUDGET as f64 / 1000.0,
-    ))
-}
-
 #[cfg(test)]
-mod tests {
+mod testing {
     use super::*;
 
     /// A folder that is there for one test and gone after it.
-    struct Scratch(PathBuf);
+    pub(super) struct Scratch(PathBuf);
 
     impl Scratch {
-        fn new(name: &str) -> Self {
+        pub(super) fn new(name: &str) -> Self {
             let path =
                 env::temp_dir().join(format!("playground-xtask-{}-{name}", std::process::id()));
             fs::create_dir_all(path.join("built")).unwrap();
             Self(path)
         }
 
-        fn write(&self, name: &str, text: &str) {
-            fs::write(self.0.join("built").join(name), text).unwrap();
+        pub(super) fn built(&self) -> PathBuf {
+            self.0.join("built")
         }
 
-        fn publish(&self) -> Vec<String> {
-            publish(&self.0.join("built"), &self.0.join("page")).unwrap();
-            let names = files(&self.0.join("page")).unwrap();
+        pub(super) fn page(&self) -> PathBuf {
+            self.0.join("page")
+        }
+
+        pub(super) fn write(&self, name: &str, text: &str) {
+            let path = self.built().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+
+        pub(super) fn publish(&self) -> Vec<String> {
+            publish(&self.built(), &self.page()).unwrap();
+            let names = files(&self.page()).unwrap();
             names.iter().map(|name| name.display().to_string()).collect()
         }
     }
@@ -169,6 +164,11 @@ mod tests {
             drop(fs::remove_dir_all(&self.0));
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{testing::Scratch, *};
 
     #[test]
     fn files_are_published_with_siblings_where_these_are_smaller() {
@@ -185,7 +185,7 @@ mod tests {
         let scratch = Scratch::new("stale");
         scratch.write("old.js", &"let a = 1;".repeat(50));
         scratch.publish();
-        fs::remove_file(scratch.0.join("built/old.js")).unwrap();
+        fs::remove_file(scratch.built().join("old.js")).unwrap();
         scratch.write("new.js", "1");
         assert_eq!(scratch.publish(), ["new.js"]);
     }
@@ -204,9 +204,9 @@ mod tests {
         let scratch = Scratch::new("filled");
         scratch.write("app.css", &"a { b: c }".repeat(50));
         scratch.publish();
-        fs::remove_file(scratch.0.join("page/app.css.gz")).unwrap();
-        fs::write(scratch.0.join("page/app.css.br"), "of another text").unwrap();
+        fs::remove_file(scratch.page().join("app.css.gz")).unwrap();
+        fs::write(scratch.page().join("app.css.br"), "of another text").unwrap();
         assert_eq!(scratch.publish(), ["app.css", "app.css.br", "app.css.gz"]);
-        assert_ne!(fs::read(scratch.0.join("page/app.css.br")).unwrap(), b"of another text");
+        assert_ne!(fs::read(scratch.page().join("app.css.br")).unwrap(), b"of another text");
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct PageTools {
 /// Everything that the page's build needs.
 pub(crate) fn page_tools() -> Result<PageTools> {
     wasm_target()?;
-    let wasm_bindgen = wasm_bindgen("wasm-bindgen")?;
+    let wasm_bindgen = wasm_bindgen_cli()?;
     let found = find("trunk", is_close_enough_to_trunk)?;
     let trunk = match found {
         Some(path) => path,
@@ -41,6 +41,11 @@ pub(crate) fn page_tools() -> Result<PageTools> {
     };
     remove_build_folder()?;
     Ok(PageTools { trunk, wasm_bindgen })
+}
+
+/// The program that writes the script between the page's program and the browser.
+pub(crate) fn wasm_bindgen_cli() -> Result<PathBuf> {
+    wasm_bindgen("wasm-bindgen")
 }
 
 /// The program that runs WebAssembly tests in a browser; it comes with wasm-bindgen's CLI.

@@ -225,14 +225,15 @@ fn paint(canvas: &HtmlCanvasElement, painter: &Painter, palette: &Palette) {
     (painter.0)(&Surface { context: &context, width, height, palette });
 }
 
-/// Tells when an element comes into view and when it leaves.
-struct Watch {
+/// Tells when an element comes into view and when it leaves, until it is dropped.
+pub struct Watch {
     observer: Option<IntersectionObserver>,
     _on_change: Closure<dyn Fn(Array)>,
 }
 
 impl Watch {
-    fn new(element: &NodeRef, on_change: impl Fn(bool) + 'static) -> Self {
+    /// Watches an element.
+    pub fn new(element: &NodeRef, on_change: impl Fn(bool) + 'static) -> Self {
         let on_change = Closure::<dyn Fn(Array)>::new(move |entries: Array| {
             let last = entries.get(entries.length().saturating_sub(1));
             if let Ok(entry) = last.dyn_into::<IntersectionObserverEntry>() {

@@ -1,0 +1,44 @@
+//! The lab of two-phase commit: a coordinator and its participants, that can be killed at any point.
+
+mod card;
+mod chart;
+mod check;
+mod choice;
+mod console;
+mod cost;
+mod data;
+mod experiment;
+mod faults;
+mod feed;
+mod figure;
+mod geometry;
+mod goals;
+mod invariants;
+mod live;
+mod measure;
+mod menu;
+mod menu_entries;
+mod miniature;
+mod moves;
+mod nodes;
+mod order_form;
+mod page;
+mod picture;
+mod rows;
+mod rows_notes;
+mod sentences;
+mod sequence;
+mod setup;
+mod signs;
+mod story;
+mod subject;
+mod tables;
+mod take_home;
+mod traffic;
+mod verdict;
+mod waiting;
+mod words;
+
+pub use goals::GOALS;
+pub use miniature::Miniature;
+pub use page::Page;

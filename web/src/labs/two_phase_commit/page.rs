@@ -1,0 +1,230 @@
+//! Composes the lab: the figure, the story, the proof, the real processes and the sandbox.
+
+use super::check::CheckEveryRun;
+use super::console::Console;
+use super::cost::CostLine;
+use super::figure::PlayedFigure;
+use super::goals::{self, Evidence, GOALS};
+use super::invariants::Broken;
+use super::live::Live;
+use super::order_form::OrderForm;
+use super::story::Story;
+use super::take_home::TakeHome;
+use super::words::{describe, describe_wallets, order_text, state_text};
+use crate::components::{GoalList, KeyGroup, KeysSheet, use_goals};
+use crate::player::{
+    PLAYER_KEYS, Player, PlayerBar, Start, current_link, link_problem, use_link, use_player,
+    use_player_keys,
+};
+use crate::theme::prefers_reduced_motion;
+use playground_core::sim::{Run, Simulation, Time};
+use playground_core::two_phase_commit::{Action, Frame, Happened, Lab, Order, World, scenarios};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+const LAB_KEYS: &[(&str, &str)] = &[
+    ("Tab", "go to the next node or message"),
+    ("Enter", "open its menu: crash, arm, restart, resolve; lose, hold back, double, deliver"),
+    ("Tab, ↑ ↓", "go through the menu and its lists"),
+    ("Escape", "close the menu"),
+    ("Home, End", "go to the first or the newest row, while the sequence has the focus"),
+];
+
+/// The fragment and the id of the figure at the top.
+const LEAD: &str = "lead";
+
+/// The lab.
+#[component]
+pub fn Page() -> Html {
+    let player = use_player(start);
+    let problem = use_state(link_problem::<Lab>);
+    let given = use_memo((), |()| Given::default());
+    use_link(
+        &player,
+        Callback::from({
+            let (problem, given) = (problem.setter(), given.clone());
+            move |found: Option<_>| {
+                given.is_opened.set(found.is_none());
+                problem.set(found);
+            }
+        }),
+    );
+    use_player_keys(player.on_command());
+    let goals = use_goals(Lab::NAME, GOALS);
+    {
+        let (player, goals, given) = (player.clone(), goals.clone(), given.clone());
+        use_effect_with(player.revision(), move |_| {
+            for id in given.judge(&player, |id| goals.is_done(id)) {
+                goals.reach(id);
+            }
+        });
+    }
+    let on_act = {
+        let player = player.clone();
+        Callback::from(move |action: Action| {
+            player.act(action);
+        })
+    };
+    let on_load = {
+        let (player, given) = (player.clone(), given.clone());
+        Callback::from(move |(run, until): (Run<Lab>, Time)| {
+            given.note(&run);
+            player.load(run, until);
+        })
+    };
+    let on_open = on_load.reform(|opened| {
+        go_to_the_figure();
+        opened
+    });
+    let frame = player.frame();
+    let stage = Stage { player: player.clone(), frame: frame.clone(), on_act, on_load };
+    let groups = vec![
+        KeyGroup { title: "Player", keys: PLAYER_KEYS },
+        KeyGroup { title: "A node, or a message under way", keys: LAB_KEYS },
+    ];
+    html! {
+        <article class="two-phase-commit">
+            <header class="prose">
+                <h1>{ "Two-phase commit" }</h1>
+                <p class="lede">
+                    { "An order needs food from one service and a courier from another: both, or nothing. The two \
+                       keep their promises on disks of their own, and any of the machines may die at any moment. \
+                       Kill one, lose a message, and see what is left." }
+                </p>
+                if let Some(problem) = *problem {
+                    <p class="notice" role="alert">{ problem.to_string() }</p>
+                }
+            </header>
+            <Lead ..stage.clone() />
+            <GoalList goals={GOALS} done={goals.done()} />
+            <Story />
+            <CheckEveryRun {on_open} />
+            <Live />
+            <Console ..stage />
+            <TakeHome {player} {frame} />
+            <KeysSheet {groups} />
+        </article>
+    }
+}
+
+fn start() -> Start<Lab> {
+    let opening = scenarios::opening();
+    match current_link::<Lab>() {
+        Some(link) => Start {
+            run: link.run,
+            until: link.moment.time,
+            moment: Some(link.moment),
+            plays: false,
+            loops: false,
+        },
+        None => Start {
+            run: opening.run,
+            until: opening.until,
+            moment: None,
+            plays: !prefers_reduced_motion(),
+            loops: false,
+        },
+    }
+}
+
+/// The actions that runs brought along: a reader reaches a goal by doing, not by opening.
+#[derive(Default)]
+struct Given {
+    actions: RefCell<Vec<(Time, Action)>>,
+    /// Whether the run at the start has been noted.
+    is_begun: Cell<bool>,
+    /// Whether a link has been opened that has not been noted.
+    is_opened: Cell<bool>,
+}
+
+impl Given {
+    fn note(&self, run: &Run<Lab>) {
+        self.actions.borrow_mut().extend_from_slice(&run.actions);
+    }
+
+    fn own(&self, run: &Run<Lab>) -> Vec<(Time, Action)> {
+        let given = self.actions.borrow();
+        run.actions.iter().filter(|action| !given.contains(action)).cloned().collect()
+    }
+
+    /// The goals that the reader has reached by now; `done` tells which were reached before.
+    fn judge(&self, player: &Player<Lab>, done: impl Fn(&str) -> bool) -> Vec<&'static str> {
+        if !self.is_begun.replace(true) || self.is_opened.replace(false) {
+            player.with_run(|run| self.note(run));
+        }
+        let (own, flaw) = player.with_run(|run| (self.own(run), run.scenario.flaw));
+        if own.is_empty() || GOALS.iter().all(|goal| done(goal.id)) {
+            return Vec::new();
+        }
+        let (frame, broken) = (player.frame(), player.broken_invariants().len());
+        goals::reached(&Evidence { own: &own, frame: &frame, flaw, broken })
+    }
+}
+
+/// Whoever opens a run from further down wants to see it.
+fn go_to_the_figure() {
+    if let Some(lead) = gloo::utils::document().get_element_by_id(LEAD)
+        && let Ok(lead) = lead.dyn_into::<HtmlElement>()
+    {
+        lead.scroll_into_view();
+        // What cannot take the focus leaves it where it is.
+        let _ = lead.focus();
+    }
+}
+
+/// What the figure at the top and the sandbox at the end share: they show the same run.
+#[derive(Clone, Properties, PartialEq)]
+pub struct Stage {
+    /// What is played.
+    pub player: Player<Lab>,
+    /// What is drawn.
+    pub frame: Rc<Frame>,
+    /// Where actions go.
+    pub on_act: Callback<Action>,
+    /// Plays another run, up to a time that is worth watching.
+    pub on_load: Callback<(Run<Lab>, Time)>,
+}
+
+/// The figure at the top with its player, what the last order cost, and the next one.
+#[component]
+fn Lead(props: &Stage) -> Html {
+    let Stage { player, frame, on_act, .. } = props;
+    let world = frame.scenario.as_ref().map(|it| it.world).unwrap_or_default();
+    let view = player.view(describer(world));
+    let on_order = on_act.reform(|order: Order| Action::Submit { order });
+    let said = if view.is_playing { last_order(frame) } else { view.caption.clone() };
+    html! {
+        <section id={LEAD} class="two-phase-commit-lead figure" tabindex="-1" aria-label="The order">
+            <PlayedFigure player={player.clone()} label="A coordinator and two participants" />
+            <PlayerBar view={view.clone()} on_command={player.on_command()} is_full={false} />
+            <p class="two-phase-commit-caption">{ view.caption.clone() }</p>
+            <Broken player={player.clone()} is_quiet={true} />
+            <p class="visually-hidden" aria-live="polite">{ said }</p>
+            <div class="two-phase-commit-under">
+                <div class="two-phase-commit-side">
+                    <OrderForm {world} {on_order} />
+                    <p class="two-phase-commit-hint">
+                        { "Choose a node to kill it, now or at an exact point of the protocol, and to restart it. \
+                           Choose a message to lose, delay or double it." }
+                    </p>
+                </div>
+                <CostLine frame={frame.clone()} />
+            </div>
+        </section>
+    }
+}
+
+/// What a running picture says aloud: how the last order stands.
+pub fn last_order(frame: &Frame) -> AttrValue {
+    let Some(view) = frame.orders.last() else { return AttrValue::default() };
+    let Some(order) = &view.order else { return AttrValue::default() };
+    format!("{}: {}", order_text(order), state_text(&view.state)).into()
+}
+
+/// What puts into words what happens in a world.
+pub fn describer(world: World) -> fn(&[Happened]) -> String {
+    if world == World::Wallets { describe_wallets } else { describe }
+}

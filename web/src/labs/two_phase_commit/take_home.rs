@@ -1,0 +1,155 @@
+//! Takes the lab home: the figure, the data, the run, and the commands to try the same outside the
+//! browser.
+
+use super::data::{messages_csv, orders_csv};
+use super::live::API;
+use super::picture::svg_of;
+use crate::components::{CopyCommand, DownloadButton, download};
+use crate::player::{Player, link_of};
+use gloo::timers::callback::Timeout;
+use playground_core::two_phase_commit::{Frame, Lab};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// What is taken home.
+#[derive(Properties, PartialEq)]
+pub struct TakeHomeProps {
+    /// What is played.
+    pub player: Player<Lab>,
+    /// What is drawn.
+    pub frame: Rc<Frame>,
+}
+
+/// The figure, the data, the run, and the commands.
+#[component]
+pub fn TakeHome(props: &TakeHomeProps) -> Html {
+    let TakeHomeProps { player, frame } = props;
+    let on_svg = |name: &'static str, selector: &'static str| {
+        Callback::from(move |_: MouseEvent| {
+            if let Some(text) = svg_of(selector) {
+                download(name, "image/svg+xml", text.as_bytes());
+            }
+        })
+    };
+    let on_csv = |name: &'static str, write: fn(&Frame) -> String| {
+        let frame = frame.clone();
+        Callback::from(move |_: MouseEvent| download(name, "text/csv", write(&frame).as_bytes()))
+    };
+    let on_json = {
+        let player = player.clone();
+        Callback::from(move |_: MouseEvent| {
+            // A run is plain data; there is nothing in it that JSON could not hold.
+            let text = player.with_run(|run| serde_json::to_string(run).unwrap_or_default());
+            download("run.json", "application/json", text.as_bytes());
+        })
+    };
+    let link = (*use_link_text(player)).clone();
+    html! {
+        <section class="two-phase-commit-home" aria-labelledby="take-home">
+            <div class="prose">
+                <h2 id="take-home">{ "Take it home" }</h2>
+            </div>
+            <div class="toolbar">
+                <DownloadButton label="Nodes as SVG" on_click={on_svg("nodes.svg", NODES)} />
+                <DownloadButton label="Sequence as SVG" on_click={on_svg("sequence.svg", SEQUENCE)} />
+                <DownloadButton label="Orders as CSV" on_click={on_csv("orders.csv", orders_csv)} />
+                <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", messages_csv)} />
+                <DownloadButton label="Run as JSON" on_click={on_json} />
+            </div>
+            <CopyCommand label="Link to this moment" command={link} />
+            <Commands />
+        </section>
+    }
+}
+
+/// Where the drawings are.
+const NODES: &str = "#lead .two-phase-commit-nodes svg";
+const SEQUENCE: &str = "#lead .two-phase-commit-sequence svg";
+
+/// How long the run must have stood still before its link is written anew: it holds all of it.
+const STILL_MS: u32 = 200;
+
+/// The link to the run, as soon as it stands still.
+#[hook]
+fn use_link_text(player: &Player<Lab>) -> UseStateHandle<AttrValue> {
+    let text = use_state(|| link_text(player));
+    let pending = use_mut_ref(|| None::<Timeout>);
+    let set = text.setter();
+    let player = player.clone();
+    use_effect_with(player.revision(), move |_| {
+        // Replaces, and so cancels, the one that was to write what is outdated by now.
+        pending.replace(Some(Timeout::new(STILL_MS, move || set.set(link_text(&player)))));
+    });
+    text
+}
+
+fn link_text(player: &Player<Lab>) -> AttrValue {
+    let location = gloo::utils::window().location();
+    let origin = location.origin().unwrap_or_default();
+    let path = location.pathname().unwrap_or_default();
+    let link = player.with_run(|run| link_of(run, player.moment()));
+    format!("{origin}{path}{link}").into()
+}
+
+/// A request to the real processes; a body is JSON without a single quotation mark.
+struct Request {
+    what: &'static str,
+    path: &'static str,
+    /// None asks, the rest posts.
+    body: Option<&'static str>,
+}
+
+const REQUESTS: [Request; 5] = [
+    Request { what: "order", path: "orders", body: Some(r#"{"item":"burger","quantity":1}"#) },
+    Request { what: "state", path: "state", body: None },
+    Request {
+        what: "arm",
+        path: "nodes/coordinator/crash",
+        body: Some(r#"{"at":"after-decision"}"#),
+    },
+    Request { what: "crash", path: "nodes/coordinator/crash", body: Some("{}") },
+    Request { what: "restart", path: "nodes/coordinator/restart", body: Some("{}") },
+];
+
+impl Request {
+    fn curl(&self, origin: &str) -> String {
+        let url = format!("{origin}{API}/{}", self.path);
+        match self.body {
+            None => format!("curl -s {url}"),
+            Some(body) => format!("curl -s {url} -H 'content-type: application/json' -d '{body}'"),
+        }
+    }
+
+    fn powershell(&self, origin: &str) -> String {
+        let url = format!("{origin}{API}/{}", self.path);
+        match self.body {
+            None => format!("Invoke-RestMethod {url}"),
+            Some(body) => format!(
+                "Invoke-RestMethod {url} -Method Post -ContentType 'application/json' -Body '{body}'"
+            ),
+        }
+    }
+}
+
+/// How to do the same to the real processes from outside the browser.
+#[component]
+fn Commands() -> Html {
+    let origin = gloo::utils::window().location().origin().unwrap_or_default();
+    html! {
+        <>
+            <div class="prose">
+                <h3>{ "The real processes from a terminal" }</h3>
+                <p>{ "Order a burger; see everything; let the coordinator die right after it has forced its next \
+                      decision, or at once; start it again." }</p>
+            </div>
+            <div class="two-phase-commit-commands">
+                { for REQUESTS.iter().map(|request| html! {
+                    <>
+                        <CopyCommand label={format!("{}, curl", request.what)} command={request.curl(&origin)} />
+                        <CopyCommand label={format!("{}, PowerShell", request.what)} command={request.powershell(&origin)} />
+                    </>
+                }) }
+            </div>
+        </>
+    }
+}

@@ -1,0 +1,66 @@
+//! What the page and its worker say to each other, and what a job is.
+//!
+//! Both speak postcard, as bytes. Besides, the worker says `null` once it listens, and a text when it
+//! cannot go on.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The jobs there are: one variant each, matched in `worker.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// [`Check`](playground_core::two_phase_commit::Check): every run of one transaction.
+    TwoPhaseCommit,
+}
+
+/// What the page says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// Do this instead of whatever is being done.
+    Start {
+        /// Comes back with every answer.
+        ticket: u32,
+        /// Which job it is.
+        kind: Kind,
+        /// The [`Job`] itself.
+        job: Vec<u8>,
+    },
+    /// Do nothing more.
+    Cancel,
+}
+
+/// What the worker says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// That of the request.
+    pub ticket: u32,
+    /// Whether the work is done.
+    pub is_last: bool,
+    /// The [`Job::Answer`].
+    pub answer: Vec<u8>,
+}
+
+/// One kind of work: a value that the page sends and the worker turns into [`Work`].
+pub trait Job: Serialize + DeserializeOwned + 'static {
+    /// Which one.
+    const KIND: Kind;
+    /// What comes back: about every 50 ms how far the work is, and in the end what came of it.
+    type Answer: Clone + Serialize + DeserializeOwned + 'static;
+    /// The work under way.
+    type Work: Work<Answer = Self::Answer>;
+
+    /// Begins; what takes long belongs into [`Work::advance`].
+    fn begin(self) -> Self::Work;
+}
+
+/// Work that can be done bit by bit.
+pub trait Work: 'static {
+    /// That of the [`Job`].
+    type Answer;
+
+    /// Does `units` more of it, at least 1, each far shorter than a frame; false once it is done.
+    fn advance(&mut self, units: usize) -> bool;
+
+    /// How far it is, or what came of it.
+    fn answer(&mut self) -> Self::Answer;
+}
