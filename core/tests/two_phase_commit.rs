@@ -8,6 +8,8 @@ mod checkpoints;
 mod costs;
 #[path = "two_phase_commit/golden.rs"]
 mod golden;
+#[path = "two_phase_commit/live.rs"]
+mod live;
 #[path = "two_phase_commit/sharp.rs"]
 mod sharp;
 #[path = "two_phase_commit/shows.rs"]

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("playground-server: {error:#}");
+            let _ = writeln!(std::io::stderr(), "playground-server: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -48,6 +48,8 @@ fn run(
         .with_env_filter(EnvFilter::try_new(log)?)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        // A log that nobody reads any more is no reason to stop: without this, it panics.
+        .log_internal_errors(false)
         .init();
     let runtime = runtime.enable_all().build().context("cannot start the runtime")?;
     let outcome = runtime.block_on(work);

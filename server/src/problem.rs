@@ -28,8 +28,8 @@ pub enum AppError {
         /// The value of the `Allow` header, where axum does not know it.
         allow: Option<&'static str>,
     },
-    /// 403: a WebSocket opened by a page from elsewhere.
-    #[error("Only the playground's own page may open this socket.")]
+    /// 403: asked for by a page from elsewhere.
+    #[error("Only the playground's own page may ask for this.")]
     ForeignOrigin,
     /// 406: the client refuses every encoding that the server has, even none at all.
     #[error("None of the encodings that the client accepts is on offer here.")]

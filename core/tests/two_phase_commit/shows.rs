@@ -82,7 +82,7 @@ fn the_last_one_is_sold_and_no_more() {
 fn without_a_coordinator_couriers_stay_locked() {
     let named = scenarios::blocked();
     let (_, frame) = run(&named);
-    assert_eq!(states(&frame), [OrderState::Unanswered], "whose abort is presumed");
+    assert_eq!(states(&frame), [OrderState::Aborted(None)], "by presumption");
     assert_eq!(free(&frame, 2, Good::Courier), 2, "and free again in the end");
     let before = Time::from_ms(11_900);
     let blocked = replay(&named.run, before, u64::MAX).state.frame(before);

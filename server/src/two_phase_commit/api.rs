@@ -73,7 +73,7 @@ async fn place_order(
         Placed::Down => unavailable("The coordinator is down, so the order was not taken."),
         Placed::TooMany => unavailable("Too many orders are under way, so this one was not taken."),
         Placed::Unknown => unavailable(
-            "The coordinator died before it said anything about the order; it may have gone through.",
+            "The coordinator did not answer, or died before it could; the order may have gone through.",
         ),
     }
 }

@@ -119,8 +119,14 @@ async fn reset(State(state): State<AppState>) -> Result<Json<wire::State>, AppEr
     let [a, b, c] = lab.nodes().all();
     // All are dead before the first log goes: else one could still tell another of what is forgotten.
     tokio::join!(a.kill(), b.kill(), c.kill());
-    let wiped = tokio::join!(a.wipe(), b.wipe(), c.wipe());
-    let wiped = wiped.0.and(wiped.1).and(wiped.2);
+    // All or nothing: a coordinator that forgets alone would give names out again that the others know.
+    let claimed = tokio::join!(a.claim(), b.claim(), c.claim());
+    let mut wiped = claimed.0.and(claimed.1).and(claimed.2);
+    for node in [c, b, a] {
+        if wiped.is_ok() {
+            wiped = node.wipe().await;
+        }
+    }
     lab.nodes().start_all().await;
     lab.feed().reset();
     wiped.map_err(|problem| {

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -12,7 +11,6 @@ use axum::extract::ws::Utf8Bytes;
 use axum::http::Method;
 use http_body_util::Full;
 use playground_core::sim::{ClusterEvent, Time};
-use playground_core::two_phase_commit::TwoPhaseNode;
 use playground_core::two_phase_commit::wire::LiveMessage;
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::AbortHandle;
@@ -118,7 +116,7 @@ impl Feed {
         let mut tasks = vec![sorting.abort_handle()];
         for index in 0..nodes.all().len() {
             let (feed, nodes, queue) = (self.clone(), nodes.clone(), queue.clone());
-            let watcher = Watcher { feed, nodes, index, queue, unforced: AtomicUsize::new(0) };
+            let watcher = Watcher { feed, nodes, index, queue };
             tasks.push(tokio::spawn(watcher.follow_lives()).abort_handle());
         }
         Feeding(tasks)
@@ -170,8 +168,6 @@ struct Watcher {
     nodes: Arc<Nodes>,
     index: usize,
     queue: mpsc::Sender<(Turn, Item)>,
-    /// How many of the node's records are not known to be durable.
-    unforced: AtomicUsize,
 }
 
 impl Watcher {
@@ -243,8 +239,8 @@ impl Watcher {
         let at = self.nodes.clock.now();
         let node = self.node().place.node();
         if last.process.is_some() && last.process != now.process {
-            let lost_records = self.unforced.swap(0, Ordering::Relaxed);
-            let what = ClusterEvent::Crashed { node, lost_records };
+            // A process that is killed loses nothing that it has written: that is with the system already.
+            let what = ClusterEvent::Crashed { node, lost_records: 0 };
             let death = What::Death(json(&LiveMessage::Event { at, what }));
             self.send(at, u64::MAX - 1, last.starts, death).await?;
         }
@@ -290,7 +286,6 @@ impl Watcher {
     async fn pass_on(&self, line: Line, status: &Status) -> Option<()> {
         match line {
             Line::Event { number, at, what } => {
-                self.count_unforced(&what);
                 let event = What::Event(number, json(&LiveMessage::Event { at, what }));
                 self.send(at, number, status.starts, event).await
             }
@@ -304,18 +299,6 @@ impl Watcher {
                 let status = Status { armed, ..status.clone() };
                 self.process(at, &status, (bytes, forces)).await
             }
-        }
-    }
-
-    fn count_unforced(&self, event: &ClusterEvent<TwoPhaseNode>) {
-        match event {
-            ClusterEvent::Appended { .. } => {
-                self.unforced.fetch_add(1, Ordering::Relaxed);
-            }
-            ClusterEvent::Forced(_) | ClusterEvent::Started(_) => {
-                self.unforced.store(0, Ordering::Relaxed);
-            }
-            _ => {}
         }
     }
 

@@ -77,6 +77,10 @@ pub async fn run_node(
 ) -> anyhow::Result<()> {
     let (log, records, recovery) = FileLog::<Record>::open(&settings.data)
         .with_context(|| format!("cannot use the log in {}", settings.data.display()))?;
+    let is_coordinators = matches!(records.first(), Some(Record::Started { .. }));
+    if !records.is_empty() && is_coordinators != (settings.place == Place::Coordinator) {
+        anyhow::bail!("the log in {} is that of another role", settings.data.display());
+    }
     if recovery.torn_bytes > 0 {
         tracing::info!(bytes = recovery.torn_bytes, "removed what was being written at the crash");
     }

@@ -143,6 +143,10 @@ impl Nodes {
                 known.entry(order.id).or_insert(order);
             }
         }
+        for doubt in &in_doubt {
+            // Ordered, and not decided as far as anybody knows.
+            known.entry(doubt.id).or_insert_with(|| pending_report(doubt.id));
+        }
         for (tx, damage) in damage {
             // The coordinator has forgotten what it died over; that it is damaged must be seen nevertheless.
             let order = known.entry(tx).or_insert_with(|| bare_report(tx, damage.decided));
@@ -199,6 +203,11 @@ impl Nodes {
     }
 }
 
+/// An order that somebody is in doubt about, and of which nobody knows more.
+fn pending_report(id: TransactionId) -> OrderReport {
+    OrderReport { id, order: None, status: Status::Pending, reason: None, damage: Vec::new() }
+}
+
 /// An order of which only the outcome is known.
 fn bare_report(id: TransactionId, outcome: Outcome) -> OrderReport {
     let status = match outcome {
@@ -214,9 +223,19 @@ async fn ask(node: &Supervised, tx: TransactionId) -> Result<Knowledge, NoAnswer
         None => {
             // What its disk holds is as good, but does not tell what else there may be.
             let disk = node.status().disk.ok_or(NoAnswer::Unreachable)?;
-            let order = disk.orders.iter().find(|order| order.id == tx);
-            let order = order.ok_or(NoAnswer::Unreachable)?.clone();
-            Ok(Knowledge { report: Some(order), epoch: None })
+            let order = disk.orders.iter().find(|order| order.id == tx).cloned();
+            let in_doubt = || disk.in_doubt.iter().any(|doubt| doubt.id == tx);
+            let damaged = || disk.damage.iter().find(|(id, _)| *id == tx).map(|(_, it)| it.decided);
+            let report = order
+                .or_else(|| in_doubt().then(|| pending_report(tx)))
+                .or_else(|| damaged().map(|decided| bare_report(tx, decided)));
+            let mut report = report.ok_or(NoAnswer::Unreachable)?;
+            for (id, damage) in &disk.damage {
+                if *id == tx && !report.damage.contains(damage) {
+                    report.damage.push(*damage);
+                }
+            }
+            Ok(Knowledge { report: Some(report), epoch: None })
         }
     }
 }
@@ -237,6 +256,7 @@ fn node_state(place: Place, status: &supervised::Status, report: Option<&Report>
         log: Default::default(),
     };
     NodeState {
+        is_up: status.process.is_some(),
         pid: status.process.map(|(pid, _)| pid),
         starts: status.starts,
         problem: status.problem.clone().or(silent),

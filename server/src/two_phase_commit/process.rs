@@ -1,6 +1,7 @@
 //! A node as a child process: started, listened to, killed. Only ever by its handle, so that no other process
 //! can be hit that has got the same number since.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -178,7 +179,8 @@ async fn pass_on(stderr: Option<ChildStderr>, place: Place) -> String {
     let Some(stderr) = stderr else { return last };
     let mut lines = BufReader::new(stderr).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        eprintln!("{}: {line}", place.name());
+        // Whoever read the log may be gone; the node goes on.
+        let _ = writeln!(std::io::stderr(), "{}: {line}", place.name());
         last = line;
     }
     last.truncate(last.floor_char_boundary(LAST_WORDS));

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// How long a node may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(1);
 /// The largest answer that is read, in bytes.
 const ANSWER_LIMIT: usize = 8 << 20;
 

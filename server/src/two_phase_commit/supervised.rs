@@ -35,6 +35,7 @@ pub(super) struct Status {
 enum Wish {
     Start(Addresses, oneshot::Sender<Result<(), String>>),
     Kill(oneshot::Sender<()>),
+    Claim(oneshot::Sender<Result<(), String>>),
     Wipe(oneshot::Sender<Result<(), String>>),
     Stop(oneshot::Sender<()>),
 }
@@ -81,6 +82,14 @@ impl Supervised {
     /// Kills it and waits until it is dead.
     pub(super) async fn kill(&self) {
         self.wish(Wish::Kill).await;
+    }
+
+    /// Looks whether its log, while it is down, is nobody else's.
+    ///
+    /// # Errors
+    /// Why its log cannot be had, for a person.
+    pub(super) async fn claim(&self) -> Result<(), String> {
+        self.wish(Wish::Claim).await.unwrap_or_else(|| Err("the server stops".to_owned()))
     }
 
     /// Kills it and forgets everything it has written down.
@@ -146,6 +155,10 @@ async fn supervise(
                     bury(place, &launch, &status, Some(dying), false).await;
                 }
                 let _ = answer.send(());
+            }
+            Some(Wish::Claim(answer)) => {
+                let claimed = Folder::open(&launch.folder(place)).map(drop);
+                let _ = answer.send(claimed.map_err(|error| error.to_string()));
             }
             Some(Wish::Wipe(answer)) => {
                 if let Some(mut dying) = process.take() {
@@ -224,12 +237,12 @@ async fn bury(
         None if by_itself && !was_armed => Some("it was killed from outside".to_owned()),
         None => None,
     };
-    tracing::info!(node = place.name(), problem, "a node has died");
     // Everybody is told at once; reading a long log takes a while.
     status.send_modify(|status| {
         (status.process, status.armed, status.disk) = (None, None, None);
-        status.problem = problem;
+        status.problem.clone_from(&problem);
     });
+    tracing::info!(node = place.name(), problem, "a node has died");
     let read = {
         let launch = launch.clone();
         move || read_disk(&launch, place)

@@ -2,9 +2,9 @@
 //!
 //! It is made of events alone, so the simulation and the real processes fill the same one.
 
-use super::super::{
-    Branch, Event, Order, Outcome, Place, Reason, Record, Stock, TransactionId, Work,
-};
+mod orders;
+
+use super::super::{Event, Order, Outcome, Place, Record, Stock, TransactionId, Work};
 use super::super::{Message, TwoPhaseNode, Vote};
 use super::action::CrashAt;
 use super::frame::{Arrow, ArrowEnd, Cost, Happening, Mark, OrderState, OrderView, RecordView};
@@ -129,7 +129,15 @@ impl Chronicle {
     /// are left out, and what is known of old orders stays.
     pub fn resume(&mut self, fresh: Chronicle) {
         let known = std::mem::replace(&mut self.orders, fresh.orders);
-        for order in Arc::make_mut(&mut self.orders) {
+        let orders = Arc::make_mut(&mut self.orders);
+        // What nobody has decided is in no list of the nodes, but somebody waits for it.
+        let open = |order: &&OrderView| {
+            matches!(order.state, OrderState::Waiting | OrderState::Unanswered)
+                && !orders.iter().any(|it| it.tx == order.tx)
+        };
+        let missing: Vec<OrderView> = known.iter().filter(open).cloned().collect();
+        orders.extend(missing);
+        for order in orders {
             if let Some(old) = known.iter().find(|old| old.tx == order.tx) {
                 let OrderView { request, placed_at, answered_at, cost, .. } = old.clone();
                 *order = OrderView { request, placed_at, answered_at, cost, ..order.clone() };
@@ -151,11 +159,6 @@ impl Chronicle {
     fn arrow(&mut self, flight: u64) -> Option<&mut Arrow> {
         let index = self.arrows.iter().rposition(|arrow| arrow.flight == flight)?;
         Arc::make_mut(&mut self.arrows).get_mut(index)
-    }
-
-    fn order(&mut self, tx: TransactionId) -> Option<&mut OrderView> {
-        let index = self.orders.iter().rposition(|order| order.tx == Some(tx))?;
-        Arc::make_mut(&mut self.orders).get_mut(index)
     }
 
     fn next_row(&mut self) -> u64 {
@@ -275,10 +278,11 @@ impl Chronicle {
             Event::Answered { tx, outcome, reason, .. } => {
                 self.settle(at, *tx, *outcome, *reason, true);
             }
-            Event::Resolved { tx, .. } => {
+            Event::Resolved { tx, outcome, by_operator } => {
                 if let Some(node) = self.node(id) {
                     node.doubts.remove(tx);
                 }
+                self.heard(at, *tx, *outcome, *by_operator);
             }
             Event::Holds { free, held } => {
                 if let Some(node) = self.node(id) {
@@ -304,24 +308,6 @@ impl Chronicle {
         }
     }
 
-    fn began(&mut self, at: Time, request: u64, tx: TransactionId, branches: &[Branch]) {
-        if self.order(tx).is_some() {
-            return;
-        }
-        // A real coordinator numbers from 1 again after each start.
-        let mut orders = Arc::make_mut(&mut self.orders).iter_mut().rev();
-        let is_it = |it: &&mut OrderView| it.request == Some(request) && it.tx.is_none();
-        if let Some(order) = orders.find(is_it) {
-            order.tx = Some(tx);
-            return;
-        }
-        self.submitted(at, request, Order::Quote { item: super::super::Good::Burger });
-        if let Some(order) = Arc::make_mut(&mut self.orders).last_mut() {
-            order.order = Order::of(branches);
-            order.tx = Some(tx);
-        }
-    }
-
     fn in_doubt(&mut self, at: Time, id: NodeId, tx: TransactionId) {
         let Some(node) = self.node(id).filter(|it| it.place != Place::Coordinator) else { return };
         let promise = node.log.iter().rev().find_map(|view| match view.record {
@@ -330,45 +316,6 @@ impl Chronicle {
         });
         if let Some(work) = promise {
             node.doubts.entry(tx).or_insert((work, at));
-        }
-    }
-
-    fn settle(
-        &mut self,
-        at: Time,
-        tx: TransactionId,
-        outcome: Outcome,
-        reason: Option<Reason>,
-        is_answer: bool,
-    ) {
-        let Some(order) = self.order(tx) else { return };
-        let was_unanswered = order.state == OrderState::Unanswered;
-        order.state = match outcome {
-            Outcome::Committed => OrderState::Committed,
-            Outcome::Aborted => OrderState::Aborted(reason),
-        };
-        if is_answer && !was_unanswered {
-            order.answered_at = Some(at);
-        }
-    }
-
-    /// A process that dies with its decision on the disk tells nobody of it; that everybody has
-    /// acknowledged tells it afterwards.
-    fn ended(&mut self, at: Time, tx: TransactionId) {
-        let state = self.order(tx).map(|order| order.state);
-        if matches!(state, Some(OrderState::Waiting | OrderState::Unanswered)) {
-            self.settle(at, tx, Outcome::Committed, None, false);
-        }
-    }
-
-    /// The order of this number, or else the last one, was not taken.
-    fn refuse(&mut self, request: Option<u64>) {
-        let mut orders = Arc::make_mut(&mut self.orders).iter_mut().rev();
-        let is_it = |order: &&mut OrderView| {
-            order.tx.is_none() && (request.is_none() || order.request == request)
-        };
-        if let Some(order) = orders.find(is_it) {
-            order.state = OrderState::Refused;
         }
     }
 }

@@ -34,8 +34,11 @@ fn theory(order: &OrderView, promises: u32) -> Option<Theory> {
             let terms = format!("An abort, N = {participants}, votes for it k = {promises}");
             (2 * participants + promises, promises, ("2N + k", "k"), terms)
         }
-        _ => {
-            let terms = format!("A commit, N = {participants}");
+        (_, OrderState::Unanswered) => return None,
+        (_, state) => {
+            let is_open = state == OrderState::Waiting;
+            let what = if is_open { "If it commits" } else { "A commit" };
+            let terms = format!("{what}, N = {participants}");
             (4 * participants, 2 * participants + 1, ("4N", "2N + 1"), terms)
         }
     };
@@ -68,7 +71,9 @@ pub fn CostLine(props: &CostLineProps) -> Html {
         Some(OrderView { order: Some(order), .. }) => order_text(order),
         Some(_) => "another client's".to_owned(),
     };
-    let cost = order.map(|it| it.cost);
+    // An order that was over before anybody listened has been counted by nobody.
+    let is_counted = |it: &&OrderView| it.cost.messages > 0 || it.state == OrderState::Waiting;
+    let cost = order.filter(is_counted).map(|it| it.cost);
     let theory = order.and_then(|order| theory(order, promises(&frame.marks, order)));
     let is_over = theory
         .as_ref()
@@ -95,7 +100,13 @@ pub fn CostLine(props: &CostLineProps) -> Html {
         }
     };
     let terms = match &theory {
+        None if order.is_some_and(|it| it.state == OrderState::Unanswered) => {
+            "The coordinator died over it; nobody has heard yet how it ended.".to_owned()
+        }
         None => "What theory says depends on the order.".to_owned(),
+        Some(theory) if cost.is_none() => {
+            format!("{}. It was over before this page listened.", theory.terms)
+        }
         Some(theory) if is_over => {
             format!("{}. More than that: somebody had to ask or to say it again.", theory.terms)
         }

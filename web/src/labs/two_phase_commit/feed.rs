@@ -1,11 +1,12 @@
 //! What the server tells of its real processes, put together for drawing as it comes in.
 
+use super::traffic::SHOWN_LOST;
 use crate::live::connection::{Connection, Link, Message, Purpose};
 use gloo::timers::callback::Interval;
 use js_sys::Date;
-use playground_core::sim::Span;
-use playground_core::two_phase_commit::Frame;
+use playground_core::sim::{Span, Time};
 use playground_core::two_phase_commit::wire::{LiveMessage, LiveView};
+use playground_core::two_phase_commit::{ArrowEnd, Frame};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -99,14 +100,18 @@ pub fn use_feed() -> Feed {
         });
         move || drop(connection)
     });
-    let is_waiting = feed.is_here()
-        && feed
-            .picture
-            .as_ref()
-            .is_some_and(|(view, _)| view.frame().nodes.iter().any(|node| !node.doubts.is_empty()));
+    let is_waiting =
+        feed.is_here() && feed.picture.as_ref().is_some_and(|(view, _)| is_moving(&view.frame()));
     use_effect_with(is_waiting, move |is_waiting| {
         let ticks = is_waiting.then(|| Interval::new(TICK_MS, move || update.force_update()));
         move || drop(ticks)
     });
     (*feed).clone()
+}
+
+/// Whether the picture changes although nothing happens: a doubt grows older, a loss is shown for a moment.
+fn is_moving(frame: &Frame) -> bool {
+    let is_fresh = |end: &(Time, ArrowEnd)| frame.now.since(end.0) < SHOWN_LOST;
+    frame.nodes.iter().any(|node| !node.doubts.is_empty())
+        || frame.arrows.iter().filter_map(|arrow| arrow.end.as_ref()).any(is_fresh)
 }

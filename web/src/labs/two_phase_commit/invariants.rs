@@ -24,6 +24,13 @@ pub fn Broken(props: &BrokenProps) -> Html {
                 <strong>{ "Broken: " }</strong>{ broken.join("; ") }{ "." }
             </div>
         }
+    } else if props.player.frame().orders.iter().any(|order| order.damage) {
+        html! {
+            <div class="notice two-phase-commit-broken" role="alert">
+                <strong>{ "Heuristic damage: " }</strong>
+                { "an operator resolved by hand what was decided otherwise. The protocol's own promises hold." }
+            </div>
+        }
     } else if props.is_quiet {
         Html::default()
     } else {

@@ -52,14 +52,20 @@ pub fn Sequence(props: &SequenceProps) -> Html {
             }
         });
     }
+    let last_top = use_mut_ref(|| 0);
     let onscroll = {
+        let last_top = last_top.clone();
         let (window, is_following) = (window.clone(), is_following.clone());
         let set_left_behind = is_left_behind.setter();
         Callback::from(move |_: Event| {
             let Some(element) = window.cast::<Element>() else { return };
-            let below = element.scroll_height() - element.scroll_top() - element.client_height();
-            is_following.set(below <= NEAR);
-            set_left_behind.set(below > NEAR);
+            let top = element.scroll_top();
+            let below = element.scroll_height() - top - element.client_height();
+            // Rows that came meanwhile move the end away, not the reader: only who goes up leaves it.
+            let goes_up = last_top.replace(top) > top;
+            let follows = below <= NEAR || (is_following.get() && !goes_up);
+            is_following.set(follows);
+            set_left_behind.set(!follows);
         })
     };
     let onkeydown = on_key(&window);

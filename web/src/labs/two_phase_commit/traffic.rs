@@ -12,7 +12,7 @@ use playground_core::two_phase_commit::{
 use yew::prelude::*;
 
 /// For how long it is to be seen where a message was lost.
-const SHOWN_LOST: Span = Span::from_ms(1_400);
+pub const SHOWN_LOST: Span = Span::from_ms(1_400);
 /// The height of what a finger has to meet.
 const REACH: f64 = 44.0;
 /// How far messages in the same place are moved apart.

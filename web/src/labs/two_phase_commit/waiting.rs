@@ -58,7 +58,11 @@ fn last_doubt(frame: &Frame, node: &NodeView) -> Option<Span> {
 }
 
 fn seconds(span: Span) -> String {
-    format!("{:.1} s", span.as_ms_f64() / 1e3)
+    match span.as_ms_f64() {
+        ms if ms < 10.0 => format!("{ms:.1} ms"),
+        ms if ms < 1e3 => format!("{ms:.0} ms"),
+        ms => format!("{:.1} s", ms / 1e3),
+    }
 }
 
 /// How long the client has waited for its answer.
