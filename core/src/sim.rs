@@ -12,6 +12,7 @@ mod cluster;
 mod explore;
 mod log;
 mod machine;
+mod named;
 mod network;
 mod rng;
 mod simulation;
@@ -27,6 +28,7 @@ pub use explore::{
 };
 pub use log::{Log, MemoryLog};
 pub use machine::{Durability, Input, Machine, NodeId, Outbox, Output};
+pub use named::Named;
 pub use network::{Latency, Network, Partition};
 pub use rng::Rng;
 pub use simulation::{

@@ -3,7 +3,7 @@
 //!
 //! A new lab is one line below.
 
-use playground_core::sim::{Rng, Run, Simulation, Time, Timeline, replay};
+use playground_core::sim::{Named, Rng, Run, Simulation, Time, Timeline, replay};
 use playground_core::{consistent_hashing, two_phase_commit};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -23,7 +23,7 @@ macro_rules! labs {
     ($($lab:ident: $runs:expr;)*) => {$(
         #[test]
         fn $lab() {
-            check(stringify!($lab), $runs.into_iter().map(|it| (it.run, it.until)).collect());
+            check(stringify!($lab), $runs);
         }
     )*};
 }
@@ -33,11 +33,11 @@ labs! {
     consistent_hashing: consistent_hashing::scenarios::all();
 }
 
-fn check<S: Simulation>(name: &str, runs: Vec<(Run<S>, Time)>) {
+fn check<S: Simulation>(name: &str, runs: Vec<Named<S>>) {
     assert_eq!(S::NAME, name, "a lab has the same name in every layer");
     assert!(!runs.is_empty(), "a lab has something to show");
     assert!(!S::invariants().is_empty(), "a lab has something to keep");
-    for (run, until) in &runs {
+    for Named { run, until, .. } in &runs {
         assert!(*until > Time::ZERO);
         let last = run.actions.last().map_or(Time::ZERO, |(at, _)| *at);
         assert!(last <= *until, "everything that is done is done in time");

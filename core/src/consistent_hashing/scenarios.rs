@@ -2,20 +2,10 @@
 
 use super::ring::ShardId;
 use super::{Action, HashKind, Lab, Scenario};
-use crate::sim::{Run, Time};
+use crate::sim;
 
-/// A run with a name.
-#[derive(Clone, Debug)]
-pub struct Named {
-    /// A short name, stable, in lower case.
-    pub name: &'static str,
-    /// What there is to see, as a title.
-    pub title: &'static str,
-    /// The run.
-    pub run: Run<Lab>,
-    /// When everything in it has happened.
-    pub until: Time,
-}
+/// A run of this lab with a name.
+pub type Named = sim::Named<Lab>;
 
 /// All of them, the opening first.
 pub fn all() -> Vec<Named> {
@@ -30,7 +20,7 @@ pub fn opening() -> Named {
         (8_500, Action::RestartShard { shard: ShardId(1) }),
         (12_000, Action::RemoveShard { shard: ShardId(3) }),
     ];
-    named(
+    Named::new(
         "opening",
         "A shard joins, one crashes, one leaves",
         Scenario::default(),
@@ -44,7 +34,7 @@ pub fn growing() -> Named {
     let scenario = Scenario { shards: 4, virtual_nodes: 8, ..Scenario::default() };
     let actions =
         [(1_000, Action::AddShard { weight: 1 }), (4_000, Action::AddShard { weight: 1 })];
-    named("growing", "Four shards become six", scenario, &actions, 7_000)
+    Named::new("growing", "Four shards become six", scenario, &actions, 7_000)
 }
 
 /// The same five shards with ever more virtual nodes.
@@ -52,7 +42,7 @@ pub fn balancing() -> Named {
     let scenario = Scenario { keys: 120, ..Scenario::default() };
     let set = |virtual_nodes| Action::SetVirtualNodes { virtual_nodes };
     let actions = [(1_500, set(4)), (4_500, set(16)), (7_500, set(100))];
-    named("balancing", "More virtual nodes, a fairer ring", scenario, &actions, 10_000)
+    Named::new("balancing", "More virtual nodes, a fairer ring", scenario, &actions, 10_000)
 }
 
 /// One of five shards crashes; its keys are loaded again from the database.
@@ -62,7 +52,7 @@ pub fn crashing() -> Named {
         (1_500, Action::CrashShard { shard: ShardId(2) }),
         (5_000, Action::RestartShard { shard: ShardId(2) }),
     ];
-    named("crashing", "A shard crashes and comes back empty", scenario, &actions, 8_000)
+    Named::new("crashing", "A shard crashes and comes back empty", scenario, &actions, 8_000)
 }
 
 /// A thousand shards with a hundred virtual nodes each: one leaves, one joins.
@@ -73,16 +63,5 @@ pub fn crowd() -> Named {
         (1_000, Action::RemoveShard { shard: ShardId(500) }),
         (3_500, Action::AddShard { weight: 1 }),
     ];
-    named("crowd", "A thousand shards: one leaves, one joins", scenario, &actions, 6_000)
-}
-
-fn named(
-    name: &'static str,
-    title: &'static str,
-    scenario: Scenario,
-    actions: &[(u64, Action)],
-    until_ms: u64,
-) -> Named {
-    let actions = actions.iter().map(|(ms, action)| (Time::from_ms(*ms), action.clone())).collect();
-    Named { name, title, run: Run { scenario, seed: 1, actions }, until: Time::from_ms(until_ms) }
+    Named::new("crowd", "A thousand shards: one leaves, one joins", scenario, &actions, 6_000)
 }

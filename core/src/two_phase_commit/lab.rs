@@ -101,7 +101,6 @@ pub struct Lab {
     ledger: Ledger,
     last_request: u64,
     isolated: Vec<NodeId>,
-    disks: Vec<(u32, bool)>,
 }
 
 impl Simulation for Lab {
@@ -129,7 +128,6 @@ impl Simulation for Lab {
             ledger: Ledger::default(),
             last_request: 0,
             isolated: Vec::new(),
-            disks: vec![(scenario.force_ms, false); places.len()],
         }
     }
 
@@ -164,7 +162,8 @@ impl Simulation for Lab {
             view.pending = node.pending().filter_map(pending).collect();
             view.timers = node.timers().map(|(timer, at)| (*timer, at)).collect();
             view.is_isolated = self.isolated.contains(&view.id);
-            view.disk = self.disks.get(usize::from(view.id.0)).copied();
+            let force_ms = (node.force_latency.0 / 1_000) as u32;
+            view.disk = Some((force_ms, node.disk_lies()));
         }
         for view in &mut frame.flights {
             let flight = self.cluster.flights().find(|(_, flight)| flight.id == view.id);
@@ -354,9 +353,6 @@ impl Lab {
         if let Some(node) = self.cluster.node_mut(id) {
             node.force_latency = action::ms(force_ms);
             node.set_disk_lies(lies);
-        }
-        if let Some(disk) = self.disks.get_mut(usize::from(id.0)) {
-            *disk = (force_ms, lies);
         }
         self.chronicle.mark(now, id, Happening::DiskSet { force_ms, lies });
         Ok(vec![Happened::DiskSet { node: id }])

@@ -2,20 +2,10 @@
 
 use super::lab::{Action, CrashAt, Lab, Scenario, World};
 use super::{COORDINATOR, CrashPoint, Flaw, Good, Handover, Order, Outcome, TransactionId};
-use crate::sim::{NodeId, Run, Time};
+use crate::sim::{self, NodeId};
 
-/// A run with a name.
-#[derive(Clone, Debug)]
-pub struct Named {
-    /// A short name, stable, in lower case.
-    pub name: &'static str,
-    /// What there is to see, as a title.
-    pub title: &'static str,
-    /// The run.
-    pub run: Run<Lab>,
-    /// When everything in it has happened.
-    pub until: Time,
-}
+/// A run of this lab with a name.
+pub type Named = sim::Named<Lab>;
 
 const INVENTORY: NodeId = NodeId(1);
 const DELIVERY: NodeId = NodeId(2);
@@ -81,25 +71,25 @@ pub fn opening() -> Named {
         (7_900, order(Good::Drink, 2)),
         (13_500, Action::Restart { node: COORDINATOR }),
     ];
-    named("opening", "Three orders and a crash", Scenario::default(), &actions, 17_000)
+    Named::new("opening", "Three orders and a crash", Scenario::default(), &actions, 17_000)
 }
 
 /// The first classical order: one burger.
 pub fn burger() -> Named {
     let actions = [(500, order(Good::Burger, 1))];
-    named("burger", "One burger commits", Scenario::default(), &actions, 4_500)
+    Named::new("burger", "One burger commits", Scenario::default(), &actions, 4_500)
 }
 
 /// The second: five pizzas, of which there are three.
 pub fn pizzas() -> Named {
     let actions = [(500, order(Good::Pizza, 5))];
-    named("pizzas", "Five pizzas abort", Scenario::default(), &actions, 4_500)
+    Named::new("pizzas", "Five pizzas abort", Scenario::default(), &actions, 4_500)
 }
 
 /// The third: two drinks.
 pub fn drinks() -> Named {
     let actions = [(500, order(Good::Drink, 2))];
-    named("drinks", "Two drinks commit", Scenario::default(), &actions, 4_500)
+    Named::new("drinks", "Two drinks commit", Scenario::default(), &actions, 4_500)
 }
 
 /// All three, and a fourth that finds no courier.
@@ -110,7 +100,13 @@ pub fn no_courier() -> Named {
         (7_000, order(Good::Drink, 2)),
         (10_500, order(Good::Fries, 1)),
     ];
-    named("no-courier", "The fourth order finds no courier", Scenario::default(), &actions, 14_000)
+    Named::new(
+        "no-courier",
+        "The fourth order finds no courier",
+        Scenario::default(),
+        &actions,
+        14_000,
+    )
 }
 
 /// A pizza with a friend: 6 euros each, then 5 each, which the friend no longer has.
@@ -118,20 +114,20 @@ pub fn bill() -> Named {
     let scenario = Scenario { world: World::Wallets, ..Scenario::default() };
     let pay = |cents| Action::Submit { order: Order::Bill { yours: cents, friends: cents } };
     let actions = [(500, pay(600)), (4_500, pay(500))];
-    named("bill", "A pizza with a friend: two wallets", scenario, &actions, 8_500)
+    Named::new("bill", "A pizza with a friend: two wallets", scenario, &actions, 8_500)
 }
 
 /// An order that is picked up: one participant, one phase.
 pub fn pick_up() -> Named {
     let meal = Order::Meal { item: Good::Fries, quantity: 2, handover: Handover::PickedUp };
     let actions = [(500, Action::Submit { order: meal })];
-    named("pick-up", "One participant: one phase", Scenario::default(), &actions, 3_000)
+    Named::new("pick-up", "One participant: one phase", Scenario::default(), &actions, 3_000)
 }
 
 /// A question: both participants only look.
 pub fn quote() -> Named {
     let actions = [(500, Action::Submit { order: Order::Quote { item: Good::Pizza } })];
-    named("quote", "Only a question: read-only votes", Scenario::default(), &actions, 3_000)
+    Named::new("quote", "Only a question: read-only votes", Scenario::default(), &actions, 3_000)
 }
 
 /// The coordinator dies after the votes; both services stay in doubt until it is back.
@@ -141,7 +137,7 @@ pub fn blocked() -> Named {
         (500, order(Good::Burger, 1)),
         (12_000, Action::Restart { node: COORDINATOR }),
     ];
-    named(
+    Named::new(
         "blocked",
         "In doubt until the coordinator is back",
         Scenario::default(),
@@ -157,7 +153,13 @@ pub fn participant_dies() -> Named {
         (500, order(Good::Burger, 1)),
         (4_500, Action::Restart { node: INVENTORY }),
     ];
-    named("participant-dies", "A promise outlives a crash", Scenario::default(), &actions, 9_000)
+    Named::new(
+        "participant-dies",
+        "A promise outlives a crash",
+        Scenario::default(),
+        &actions,
+        9_000,
+    )
 }
 
 /// The first vote is lost; the coordinator asks again.
@@ -167,7 +169,13 @@ pub fn lost_vote() -> Named {
         // Flights 0 and 1 ask to prepare; 2 is the vote that was sent first.
         (1_600, Action::Drop { flight: 2 }),
     ];
-    named("lost-vote", "A lost vote, and a commit after all", Scenario::default(), &actions, 8_000)
+    Named::new(
+        "lost-vote",
+        "A lost vote, and a commit after all",
+        Scenario::default(),
+        &actions,
+        8_000,
+    )
 }
 
 /// Delivery cannot be reached when the decision is made.
@@ -177,7 +185,7 @@ pub fn partitioned() -> Named {
         (2_200, Action::Isolate { nodes: vec![DELIVERY] }),
         (9_000, Action::Heal),
     ];
-    named("partitioned", "Delivery is cut off in doubt", Scenario::default(), &actions, 14_000)
+    Named::new("partitioned", "Delivery is cut off in doubt", Scenario::default(), &actions, 14_000)
 }
 
 /// An operator loses patience and guesses wrong.
@@ -189,7 +197,7 @@ pub fn operator() -> Named {
         (7_000, resolve),
         (9_000, Action::Restart { node: COORDINATOR }),
     ];
-    named(
+    Named::new(
         "operator",
         "An operator guesses, and damage is done",
         Scenario::default(),
@@ -212,7 +220,7 @@ pub fn lying_disk() -> Named {
             },
         ),
     ];
-    named(
+    Named::new(
         "lying-disk",
         "A disk that lies sells three pizzas twice",
         Scenario::default(),
@@ -291,16 +299,5 @@ pub fn acknowledge_before_commit() -> Named {
 }
 
 fn flawed(name: &'static str, title: &'static str, flaw: Flaw, actions: &[(u64, Action)]) -> Named {
-    named(name, title, Scenario { flaw, ..Scenario::default() }, actions, 12_000)
-}
-
-fn named(
-    name: &'static str,
-    title: &'static str,
-    scenario: Scenario,
-    actions: &[(u64, Action)],
-    until_ms: u64,
-) -> Named {
-    let actions = actions.iter().map(|(ms, action)| (Time::from_ms(*ms), action.clone())).collect();
-    Named { name, title, run: Run { scenario, seed: 1, actions }, until: Time::from_ms(until_ms) }
+    Named::new(name, title, Scenario { flaw, ..Scenario::default() }, actions, 12_000)
 }
