@@ -241,7 +241,7 @@ async fn every_broken_variant_names_the_promise_it_breaks() -> Result<()> {
     visitor.script(&format!("document.querySelector('{figure}').scrollIntoView()")).await?;
     // Five mistakes, and a disk that lies.
     for flaw in 0..6 {
-        let select = visitor.see(&format!("{figure} .two-phase-commit-choice select")).await?;
+        let select = visitor.see(&format!("{figure} .choice select")).await?;
         select.select_by_value(&flaw.to_string()).await?;
         visitor
             .until(&format!("return document.querySelector('{figure} [role=alert]') === null"))

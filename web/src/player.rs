@@ -9,6 +9,6 @@ mod model;
 mod shared;
 
 pub use bar::{PLAYER_KEYS, PlayerBar, use_player_keys};
-pub use link::{current_link, link_of, link_problem, use_link};
+pub use link::{current_link, link_of, link_problem, use_link, use_link_text};
 pub use model::{Command, Start};
 pub use shared::{Player, use_player};

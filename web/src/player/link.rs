@@ -19,6 +19,8 @@ const PREFIX: &str = "#run=";
 const LONGEST_LINK_BYTES: usize = 1 << 20;
 /// How long the reader must have been still before the address is written.
 const STILL_MS: u32 = 150;
+/// The same for the link as text.
+const TEXT_MS: u32 = 200;
 /// While time runs, the address follows at this pace: browsers limit how often it may change.
 const RUNNING_MS: f64 = 1_000.0;
 
@@ -121,6 +123,28 @@ pub fn use_link<S: Simulation>(player: &Player<S>, on_problem: Callback<Option<L
         });
         move || drop(listener)
     });
+}
+
+/// The link to the run as text to be copied, as soon as it stands still: it holds all of the run.
+#[hook]
+pub fn use_link_text<S: Simulation>(player: &Player<S>) -> AttrValue {
+    let text = use_state(|| link_text(player));
+    let pending = use_mut_ref(|| None::<Timeout>);
+    let set = text.setter();
+    let player = player.clone();
+    use_effect_with(player.revision(), move |_| {
+        // Replaces, and so cancels, the one that was to write what is outdated by now.
+        pending.replace(Some(Timeout::new(TEXT_MS, move || set.set(link_text(&player)))));
+    });
+    (*text).clone()
+}
+
+fn link_text<S: Simulation>(player: &Player<S>) -> AttrValue {
+    let location = gloo::utils::window().location();
+    let origin = location.origin().unwrap_or_default();
+    let path = location.pathname().unwrap_or_default();
+    let link = player.with_run(|run| link_of(run, player.moment()));
+    format!("{origin}{path}{link}").into()
 }
 
 fn write<S: Simulation>(player: &Player<S>) {

@@ -1,9 +1,8 @@
 //! Every run there is, visited in a worker while the page stays as it is.
 
-use super::choice::Choice;
 use super::setup::{flaw_text, flaws};
 use super::verdict::VerdictRow;
-use crate::components::{Badge, Provenance, Slider};
+use crate::components::{Badge, Choice, Provenance, Slider};
 use crate::workers::{Answer, Checked, WorkerFailure, use_worker};
 use playground_core::sim::{Progress, Run, Time};
 use playground_core::two_phase_commit::{Check, Finding, Lab};

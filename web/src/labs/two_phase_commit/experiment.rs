@@ -1,15 +1,13 @@
 //! The figures of the story: each a run of its own, and one knob that begins another.
 
-use super::choice::Choice;
 use super::cost::CostLine;
 use super::figure::PlayedFigure;
 use super::invariants::Broken;
-use super::measure::use_seen;
 use super::page::describer;
 use super::sequence::Sequence;
 use super::setup::flaw_text;
 use super::waiting::{Answered, Locked};
-use crate::components::Slider;
+use crate::components::{Choice, Slider, use_seen};
 use crate::player::{Player, PlayerBar, Start, use_player};
 use crate::theme::prefers_reduced_motion;
 use playground_core::sim::{NodeId, Run, Time};

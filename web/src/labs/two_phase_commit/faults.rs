@@ -1,8 +1,7 @@
 //! Everything that can go wrong at once: the network, the disks, the links and the nodes.
 
-use super::choice::Choice;
 use super::page::Stage;
-use crate::components::Slider;
+use crate::components::{Choice, Slider};
 use playground_core::two_phase_commit::{Action, CrashAt, CrashPoint, NodeView, Place};
 use yew::prelude::*;
 

@@ -1,10 +1,10 @@
 //! The picture: nodes, sequence diagram, and the menu of what was clicked.
 
-use super::measure::use_seen;
-use super::menu::{Leaving, Menu};
+use super::menu::Menu;
 use super::nodes::Nodes;
 use super::sequence::Sequence;
 use super::subject::Subject;
+use crate::components::{Leaving, use_seen};
 use crate::player::{Command, Player};
 use playground_core::two_phase_commit::{Action, Frame, Lab};
 use std::cell::Cell;

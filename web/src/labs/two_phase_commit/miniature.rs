@@ -1,8 +1,8 @@
 //! The lab as a small moving picture without words, for the front door.
 
-use super::measure::use_seen;
 use super::signs::{self, mark, sign, sign_at};
 use super::traffic::tone;
+use crate::components::use_seen;
 use crate::player::{Start, use_player};
 use crate::theme::{prefers_reduced_motion, use_reduced_motion};
 use playground_core::sim::{Durability, NodeId};

@@ -1,7 +1,6 @@
 //! Places an order, or shares a bill.
 
-use super::choice::Choice;
-use crate::components::NumberField;
+use crate::components::{Choice, NumberField};
 use playground_core::two_phase_commit::{Good, Handover, Order, World};
 use yew::prelude::*;
 

@@ -2,10 +2,10 @@
 
 use super::card::{px, text};
 use super::chart::{Chart, Columns, ROW, line_path};
-use super::measure::use_width;
 use super::rows::{Diagram, column, lay_out};
 use super::signs::{sign, sign_at};
 use super::traffic::tone;
+use crate::components::use_width;
 use playground_core::two_phase_commit::{Arrow, Frame, Mark};
 use std::cell::Cell;
 use std::rc::Rc;

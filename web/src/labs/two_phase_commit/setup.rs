@@ -1,8 +1,7 @@
 //! Chooses what is there at the start: a run worth seeing, or a world, a mistake and a pace.
 
-use super::choice::Choice;
 use super::page::Stage;
-use crate::components::Slider;
+use crate::components::{Choice, Slider};
 use playground_core::sim::{Run, Time};
 use playground_core::two_phase_commit::scenarios::Named;
 use playground_core::two_phase_commit::{Flaw, Pace, Scenario, World, scenarios};

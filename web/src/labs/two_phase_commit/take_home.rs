@@ -3,10 +3,8 @@
 
 use super::data::{messages_csv, orders_csv};
 use super::live::API;
-use super::picture::svg_of;
-use crate::components::{CopyCommand, DownloadButton, download};
-use crate::player::{Player, link_of};
-use gloo::timers::callback::Timeout;
+use crate::components::{CopyCommand, DownloadButton, download, svg_of};
+use crate::player::{Player, use_link_text};
 use playground_core::two_phase_commit::{Frame, Lab};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -43,7 +41,7 @@ pub fn TakeHome(props: &TakeHomeProps) -> Html {
             download("run.json", "application/json", text.as_bytes());
         })
     };
-    let link = (*use_link_text(player)).clone();
+    let link = use_link_text(player);
     html! {
         <section class="two-phase-commit-home" aria-labelledby="take-home">
             <div class="prose">
@@ -65,31 +63,6 @@ pub fn TakeHome(props: &TakeHomeProps) -> Html {
 /// Where the drawings are.
 const NODES: &str = "#lead .two-phase-commit-nodes svg";
 const SEQUENCE: &str = "#lead .two-phase-commit-sequence svg";
-
-/// How long the run must have stood still before its link is written anew: it holds all of it.
-const STILL_MS: u32 = 200;
-
-/// The link to the run, as soon as it stands still.
-#[hook]
-fn use_link_text(player: &Player<Lab>) -> UseStateHandle<AttrValue> {
-    let text = use_state(|| link_text(player));
-    let pending = use_mut_ref(|| None::<Timeout>);
-    let set = text.setter();
-    let player = player.clone();
-    use_effect_with(player.revision(), move |_| {
-        // Replaces, and so cancels, the one that was to write what is outdated by now.
-        pending.replace(Some(Timeout::new(STILL_MS, move || set.set(link_text(&player)))));
-    });
-    text
-}
-
-fn link_text(player: &Player<Lab>) -> AttrValue {
-    let location = gloo::utils::window().location();
-    let origin = location.origin().unwrap_or_default();
-    let path = location.pathname().unwrap_or_default();
-    let link = player.with_run(|run| link_of(run, player.moment()));
-    format!("{origin}{path}{link}").into()
-}
 
 /// A request to the real processes; a body is JSON without a single quotation mark.
 struct Request {

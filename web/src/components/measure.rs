@@ -1,7 +1,7 @@
 //! How wide an element is, and whether it is in view. A picture is laid out in the pixels of the screen, so
 //! that its letters are as large on a telephone as on a desk.
 
-use crate::components::Watch;
+use super::stage::Watch;
 use crate::player::Player;
 use playground_core::sim::Simulation;
 use std::cell::Cell;

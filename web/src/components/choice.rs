@@ -37,7 +37,7 @@ pub fn Choice(props: &ChoiceProps) -> Html {
         html! { <option value={number.to_string()} selected={*chosen == Some(number)}>{ text }</option> }
     });
     html! {
-        <label class="two-phase-commit-choice">
+        <label class="choice">
             <span>{ label }</span>
             <select {onchange} disabled={*disabled}>
                 if chosen.is_none() {
