@@ -8,5 +8,8 @@
 pub mod sim;
 
 // The labs, in reading order.
-pub mod consistent_hashing;
+pub mod websocket;
+
 pub mod two_phase_commit;
+
+pub mod consistent_hashing;

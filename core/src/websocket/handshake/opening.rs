@@ -1,0 +1,181 @@
+//! The client's side of the opening: the request, header by header, and what its answer must say.
+
+use super::{Accept, GUID, VERSION, accept, names, only};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use thiserror::Error;
+
+/// What a line of the handshake is for; the page has a sentence for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// `GET /path HTTP/1.1`: an ordinary request.
+    RequestLine,
+    /// `HTTP/1.1 101 Switching Protocols`: the last words of HTTP.
+    StatusLine,
+    /// Which of the server's names was meant.
+    Host,
+    /// Which page asks, so that a server can turn strangers away.
+    Origin,
+    /// To which protocol.
+    Upgrade,
+    /// That the upgrade is for the next hop.
+    Connection,
+    /// 16 random bytes in base64.
+    Key,
+    /// The version of the protocol.
+    Version,
+    /// The answer to the key.
+    Accept,
+    /// Which protocol to speak over the connection.
+    Subprotocol,
+    /// Which extensions of the protocol to use.
+    Extensions,
+    /// A header that the handshake does not need.
+    Other,
+    /// The empty line: frames follow.
+    End,
+}
+
+impl Purpose {
+    /// What a header of this name is for, without regard to case.
+    pub fn of_header(name: &str) -> Self {
+        const KNOWN: [(&str, Purpose); 9] = [
+            ("host", Purpose::Host),
+            ("origin", Purpose::Origin),
+            ("upgrade", Purpose::Upgrade),
+            ("connection", Purpose::Connection),
+            ("sec-websocket-key", Purpose::Key),
+            ("sec-websocket-version", Purpose::Version),
+            ("sec-websocket-accept", Purpose::Accept),
+            ("sec-websocket-protocol", Purpose::Subprotocol),
+            ("sec-websocket-extensions", Purpose::Extensions),
+        ];
+        let known = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        known.map_or(Purpose::Other, |(_, purpose)| *purpose)
+    }
+}
+
+/// A header: its name and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderField {
+    /// As it is usually written.
+    pub name: &'static str,
+    /// Without spaces around it.
+    pub value: String,
+}
+
+/// A client's request to open a WebSocket (section 4.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The server's name, with the port unless it is the usual one.
+    pub host: String,
+    /// The path and the query.
+    pub path: String,
+    /// The page that asks; browsers always tell.
+    pub origin: Option<String>,
+    /// Random, and another one for every connection.
+    pub nonce: [u8; 16],
+}
+
+impl Opening {
+    /// The nonce as it is sent.
+    pub fn key(&self) -> String {
+        BASE64_STANDARD.encode(self.nonce)
+    }
+
+    /// The first line.
+    pub fn request_line(&self) -> String {
+        format!("GET {} HTTP/1.1", self.path)
+    }
+
+    /// The headers, in order.
+    pub fn headers(&self) -> Vec<HeaderField> {
+        let mut headers = vec![
+            field("Host", &self.host),
+            field("Upgrade", "websocket"),
+            field("Connection", "Upgrade"),
+            field("Sec-WebSocket-Key", &self.key()),
+            field("Sec-WebSocket-Version", VERSION),
+        ];
+        headers.extend(self.origin.as_deref().map(|origin| field("Origin", origin)));
+        headers
+    }
+
+    /// The request as bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        lines(&self.request_line(), &self.headers())
+    }
+}
+
+/// The server's answer as bytes (section 4.2.2).
+pub fn response(accept: &Accept) -> Vec<u8> {
+    let headers = [
+        field("Upgrade", "websocket"),
+        field("Connection", "Upgrade"),
+        field("Sec-WebSocket-Accept", &accept.accept),
+    ];
+    lines("HTTP/1.1 101 Switching Protocols", &headers)
+}
+
+fn field(name: &'static str, value: &str) -> HeaderField {
+    HeaderField { name, value: value.to_owned() }
+}
+
+fn lines(first: &str, headers: &[HeaderField]) -> Vec<u8> {
+    let mut text = format!("{first}\r\n");
+    for HeaderField { name, value } in headers {
+        text += &format!("{name}: {value}\r\n");
+    }
+    text += "\r\n";
+    text.into_bytes()
+}
+
+/// Why a client does not take an answer for the opening of a WebSocket.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ResponseError {
+    /// The server did something else, such as refuse or redirect.
+    #[error("the status is {0}, not 101")]
+    Status(u16),
+    /// `Upgrade` does not name WebSockets.
+    #[error("Upgrade must be websocket")]
+    NotAnUpgrade,
+    /// `Connection` does not name the upgrade.
+    #[error("Connection must name Upgrade")]
+    ConnectionKept,
+    /// `Sec-WebSocket-Accept` is missing, or is not the answer to our key.
+    #[error("Sec-WebSocket-Accept must be {expected:?}, the hash of our key and {GUID}")]
+    Accept {
+        /// The right answer.
+        expected: String,
+    },
+    /// The server chose an extension or a protocol, though we offered none.
+    #[error("{0} names something that was not offered")]
+    NotOffered(&'static str),
+}
+
+/// The client's check of the answer (section 4.1, second list). `key` is the one that was sent.
+pub fn check_response<'a>(
+    key: &str,
+    status: u16,
+    headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> Result<(), ResponseError> {
+    if status != 101 {
+        return Err(ResponseError::Status(status));
+    }
+    let headers: Vec<_> = headers.into_iter().collect();
+    if !names(&headers, "Upgrade", "websocket") {
+        return Err(ResponseError::NotAnUpgrade);
+    }
+    if !names(&headers, "Connection", "upgrade") {
+        return Err(ResponseError::ConnectionKept);
+    }
+    let expected = accept(key).map(|accept| accept.accept).unwrap_or_default();
+    if only(&headers, "Sec-WebSocket-Accept").ok().as_ref() != Some(&expected) {
+        return Err(ResponseError::Accept { expected });
+    }
+    for name in ["Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"] {
+        if headers.iter().any(|(it, _)| it.eq_ignore_ascii_case(name)) {
+            return Err(ResponseError::NotOffered(name));
+        }
+    }
+    Ok(())
+}
