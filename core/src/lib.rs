@@ -10,6 +10,8 @@ pub mod sim;
 // The labs, in reading order.
 pub mod websocket;
 
+pub mod chat;
+
 pub mod two_phase_commit;
 
 pub mod consistent_hashing;

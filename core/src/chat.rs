@@ -1,0 +1,46 @@
+//! A chat that loses nothing: many people, one conversation, over connections that break.
+//!
+//! Everything here is sans-IO: inputs and the time go in, ordered effects come out. The server drives
+//! [`Gate`] (one a connection), [`Channel`] (one a room) and [`People`] (one); the page drives
+//! [`Client`] on the live socket; the lab drives all of them over a simulated network.
+//!
+//! How each promise is kept:
+//!
+//! | promise | means |
+//! | --- | --- |
+//! | in order, none twice, none missing | a sequence number a channel, given by its one owner; a reader takes exactly the next one, drops what it has, and asks again for what is missing (as Kafka's offsets) |
+//! | a retry never doubles | an idempotency key, (sender, id), remembered over a window that is rebuilt from the store; at-least-once sending and deduplication make exactly-once storing (as Kafka's idempotent producer, Matrix's transaction ids, Stripe's idempotency keys) |
+//! | what is acknowledged is stored | [`Effect::Store`] is durable before anything that follows it: write-ahead, then broadcast, then acknowledge |
+//! | resume, or an honest no | a [`Position`](wire::Position) is an epoch and a sequence number; the epoch names the store, so that a position in a lost history is never mistaken for one in this (as Centrifugo's stream positions and the epochs of replicated logs) |
+//! | nobody is online who is not | presence is derived from the sessions there are, never stored; a restart begins with none |
+//! | one slow reader hurts nobody | what is sent to everybody is one value; a reader that cannot keep up is cut with a code that says so, and resumes |
+//!
+//! A *channel* is what has members, sequence numbers, history and idempotent sends. A room is a channel
+//! that anybody may join; a person's *inbox*, named `@` and the person's name, is one that only that
+//! person's tabs are in. A private message is stored in the receiver's inbox and in the sender's.
+//!
+//! [`wire`] documents the protocol so that a stranger can write a client.
+//!
+//! What is simplified: who a person is, is decided by a secret that the browser keeps, not by an
+//! account; there is one server, so no consensus about the order; nothing is encrypted end to end.
+
+mod bucket;
+mod channel;
+mod effect;
+mod farewell;
+mod gate;
+mod names;
+mod people;
+mod refusal;
+mod settings;
+pub mod wire;
+
+pub use bucket::Bucket;
+pub use channel::{Channel, ChannelInput, Recovered};
+pub use effect::{Clock, Effect, Read, SessionId};
+pub use farewell::{Farewell, Retry};
+pub use gate::{Gate, Route};
+pub use names::{inbox_of, owner_of};
+pub use people::{Claim, People, PeopleEffect, PeopleInput};
+pub use refusal::{Denial, Refusal};
+pub use settings::{Limits, Rate, Settings, Without};

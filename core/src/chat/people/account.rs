@@ -1,0 +1,54 @@
+//! A person: a claim to a name, an inbox, and the tabs that are open.
+
+use super::{Claim, PeopleEffect};
+use crate::chat::{Bucket, Channel, ChannelInput, Clock, Effect, SessionId};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Account {
+    pub(super) claim: Claim,
+    pub(super) sessions: Vec<SessionId>,
+    pub(super) inbox: Channel,
+    pub(super) bucket: Bucket,
+    /// Messages that have been sent to this person and have not arrived in one of the tabs: the number
+    /// in this inbox, the sender's key, and the number in the sender's inbox. Bounded; forgotten over
+    /// a restart, after which a second tick may be missing.
+    pub(super) undelivered: VecDeque<(u64, Arc<str>, u64)>,
+}
+
+impl Account {
+    /// Hands an input to the inbox.
+    pub(super) fn hand_in(
+        &mut self,
+        clock: Clock,
+        input: ChannelInput,
+        effects: &mut Vec<PeopleEffect>,
+    ) {
+        let mut inner = Vec::new();
+        self.inbox.handle(clock, input, &mut inner);
+        effects.extend(inner.into_iter().map(|it| self.wrap(it)));
+    }
+
+    /// An effect for this person's inbox.
+    pub(super) fn wrap(&self, effect: Effect) -> PeopleEffect {
+        PeopleEffect::Inbox(self.claim.name.clone(), effect)
+    }
+
+    /// With whom there are private messages among the last ones, by name.
+    pub(super) fn correspondents(&self) -> BTreeSet<&Arc<str>> {
+        let own = &self.claim.name;
+        let messages = self.inbox.recent();
+        let both = messages.flat_map(|it| it.to.iter().chain([&it.from]));
+        both.filter(|name| *name != own).collect()
+    }
+}
+
+/// What is kept of a secret.
+///
+/// A plain hash, because a secret is random: there is no dictionary to try.
+pub(super) fn hash(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}

@@ -1,0 +1,4 @@
+//! The chat: what channels, people and gates promise, what clients make of it, and what each switch breaks.
+
+#[path = "chat/channel.rs"]
+mod channel;
