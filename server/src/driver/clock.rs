@@ -4,6 +4,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use playground_core::sim::{NodeId, Time};
 
+/// How often the two clocks of the system are read to find a moment at which they were read together.
+const READINGS: usize = 8;
+
 /// Tells the time in microseconds since an epoch that several processes share. It never goes back while a
 /// process lives, even when the system's clock is set.
 #[derive(Clone, Copy, Debug)]
@@ -15,9 +18,21 @@ pub struct Clock {
 
 impl Clock {
     /// A clock that counts from `epoch`; from now if that is in the future.
+    ///
+    /// The nodes' clocks are drawn in one picture, so the two readings that make one must lie close together: a
+    /// process that is paused between them would be late for as long as it lives.
     pub fn since(epoch: SystemTime) -> Self {
-        let offset = SystemTime::now().duration_since(epoch).unwrap_or_default();
-        Clock { started: Instant::now(), offset }
+        let reading = || {
+            let before = Instant::now();
+            let offset = SystemTime::now().duration_since(epoch).unwrap_or_default();
+            let took = before.elapsed();
+            (took, Clock { started: before + took / 2, offset })
+        };
+        let mut closest = reading();
+        for _ in 1..READINGS {
+            closest = std::cmp::min_by_key(closest, reading(), |(took, _)| *took);
+        }
+        closest.1
     }
 
     /// The time.
