@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: the core's benchmarks, how many times as fast as its peers it is, commits over
-//! real processes, and the page's frames.
+//! real processes, the chat under load, and the page's frames.
 
 use std::{
     collections::BTreeMap,
@@ -50,6 +50,15 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
             "playground-server",
             "--bench",
             "commits",
+        ]))?;
+        say("The chat under load, beside its peers (4 minutes, after compiling)");
+        command::run(cargo().args([
+            "bench",
+            "--quiet",
+            "--package",
+            "playground-server",
+            "--bench",
+            "chat",
         ]))?;
         let mut frames = cargo();
         frames.args(["bench", "--quiet", "--package", "playground-e2e", "--bench", "in_browser"]);
