@@ -19,10 +19,11 @@ use crate::closing::Closing;
 use crate::page::{self, Page};
 use crate::problem::{self, AppError};
 use crate::two_phase_commit::{self, TwoPhaseCommit};
+use crate::websocket::{self, WebSockets};
 use crate::{consistent_hashing, health, origin, presence, security};
 
 /// The labs that [`labs`] has routes of, under their one name.
-pub(crate) const LIVE_LABS: &[&str] = &["two_phase_commit", "consistent_hashing"];
+pub(crate) const LIVE_LABS: &[&str] = &["websocket", "two_phase_commit", "consistent_hashing"];
 
 /// How much of a body that is refused for its size is still read, in bytes, and for how long.
 const DRAIN_LIMIT: usize = 1 << 20;
@@ -52,15 +53,18 @@ pub struct Limits {
     pub api_timeout: Duration,
     /// The beat of the presence socket.
     pub heartbeat: Duration,
+    /// How long the sockets of the WebSocket lab wait for their clients.
+    pub websocket: websocket::Patience,
 }
 
 impl Default for Limits {
-    /// 256 KiB, 10 s and 5 s.
+    /// 256 KiB, 10 s, 5 s, and for WebSockets 20 s and 200 ms.
     fn default() -> Self {
         Self {
             body_bytes: 256 * 1024,
             api_timeout: Duration::from_secs(10),
             heartbeat: Duration::from_secs(5),
+            websocket: websocket::Patience::default(),
         }
     }
 }
@@ -72,6 +76,7 @@ pub struct AppState(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     config: Config,
+    websocket: WebSockets,
     started: Instant,
     started_at_ms: u64,
 }
@@ -81,6 +86,7 @@ impl AppState {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(Arc::new(Shared {
             config,
+            websocket: WebSockets::new(),
             started: Instant::now(),
             started_at_ms: milliseconds(since_1970),
         }))
@@ -104,6 +110,10 @@ impl AppState {
 
     pub(crate) fn two_phase_commit(&self) -> Option<&TwoPhaseCommit> {
         self.0.config.two_phase_commit.as_ref()
+    }
+
+    pub(crate) fn websocket(&self) -> &WebSockets {
+        &self.0.websocket
     }
 
     pub(crate) fn started_at_ms(&self) -> u64 {
@@ -151,11 +161,12 @@ fn sockets(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/ws/server", get(presence::connect))
         .route("/ws/two-phase-commit", get(two_phase_commit::connect))
+        .merge(websocket::router())
         .route_layer(from_fn_with_state(state.clone(), origin::check))
 }
 
 /// What every answer passes through, from the inside out.
-fn layered(routes: Router, state: &AppState) -> Router {
+pub(crate) fn layered(routes: Router, state: &AppState) -> Router {
     let body_bytes = state.limits().body_bytes;
     let headers = Arc::new(security::headers(state.page().inline_scripts()));
     routes

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use playground_core::two_phase_commit::Place;
+use playground_server::connections::Bounds;
 use playground_server::two_phase_commit::{NodeSettings, StockFlag};
 use tracing_subscriber::EnvFilter;
 
@@ -51,6 +52,16 @@ pub(crate) struct Arguments {
         value_parser = parse_filter
     )]
     pub(crate) log: String,
+
+    /// How many connections one client address may have open, WebSockets included; a loopback address, behind
+    /// which a proxy may stand, sixteen times as many
+    #[arg(
+        long,
+        env = "PLAYGROUND_CONNECTIONS_PER_ADDRESS",
+        value_name = "N",
+        default_value_t = Bounds::default().per_address
+    )]
+    pub(crate) connections_per_address: usize,
 
     /// Let clients on other machines crash, restart, resolve and reset the nodes of two-phase commit, too
     #[arg(

@@ -7,6 +7,7 @@
 
 pub mod app;
 pub mod closing;
+pub mod connections;
 mod consistent_hashing;
 pub mod driver;
 mod health;
@@ -19,5 +20,6 @@ mod security;
 pub mod serve;
 pub mod start;
 pub mod two_phase_commit;
+pub mod websocket;
 
 pub use app::{Config, app};

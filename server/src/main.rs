@@ -12,7 +12,8 @@ use anyhow::Context;
 use arguments::Arguments;
 use clap::Parser;
 use playground_server::closing::Closing;
-use playground_server::serve::{Patience, serve};
+use playground_server::connections::{Bounds, Connections, raise_file_limit, total_within};
+use playground_server::serve::{Patience, Terms, serve};
 use playground_server::two_phase_commit::{Launch, NodeSettings, TwoPhaseCommit, run_node};
 use playground_server::{Config, app, start};
 use tokio::runtime::Builder;
@@ -69,6 +70,10 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         tracing::warn!("there is no page to show: build one with `cargo xtask play`");
     }
     let closing = Closing::new();
+    let connections = Connections::new(Bounds {
+        per_address: arguments.connections_per_address,
+        total: total_within(raise_file_limit()),
+    });
     let nodes = TwoPhaseCommit::start(
         Launch {
             executable: std::env::current_exe().context("cannot tell which program this is")?,
@@ -89,7 +94,8 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
     announce(&format!("listening on http://{address}"));
 
     let (stop, stopped) = tokio::sync::oneshot::channel();
-    let serving = serve(listener, app, closing, Patience::default(), async {
+    let terms = Terms { closing, patience: Patience::default(), connections };
+    let serving = serve(listener, app, terms, async {
         // An error could only mean that nobody is left to send, so it is time to stop as well.
         let _ = stopped.await;
     });

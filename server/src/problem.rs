@@ -4,7 +4,9 @@ use std::any::Any;
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -43,6 +45,18 @@ pub enum AppError {
     /// 500: a bug, whose particulars are in the server's log only.
     #[error("The server failed at this request; its log says why.")]
     Panicked,
+    /// 503: there is no room for another connection.
+    #[error("{detail}")]
+    Busy {
+        /// Of what there is too much.
+        detail: &'static str,
+    },
+    /// 426: this address speaks WebSocket version 13 only, RFC 6455 section 4.2.2.
+    #[error("{detail}")]
+    UpgradeRequired {
+        /// What the request lacks.
+        detail: String,
+    },
     /// Any other refusal, with the status and the sentence that fit it.
     #[error("{detail}")]
     Refused {
@@ -65,7 +79,20 @@ impl AppError {
             Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::UpgradeRequired { .. } => StatusCode::UPGRADE_REQUIRED,
             Self::Refused { status, .. } => *status,
+        }
+    }
+
+    /// What the answer's body says.
+    pub(crate) fn problem(&self) -> Problem {
+        let status = self.status();
+        Problem {
+            kind: "about:blank".into(),
+            title: status.canonical_reason().unwrap_or("Error").into(),
+            status: status.as_u16(),
+            detail: self.to_string(),
         }
     }
 
@@ -100,19 +127,20 @@ pub struct Problem {
 
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
-        let status = self.status();
-        let problem = Problem {
-            kind: "about:blank".into(),
-            title: status.canonical_reason().unwrap_or("Error").into(),
-            status: status.as_u16(),
-            detail: self.to_string(),
-        };
-        let mut response = (status, Json(problem)).into_response();
+        let mut response = (self.status(), Json(self.problem())).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, PROBLEM_JSON);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Self::MethodNotAllowed { allow: Some(allow) } = self {
-            headers.insert(ALLOW, HeaderValue::from_static(allow));
+        match self {
+            Self::MethodNotAllowed { allow: Some(allow) } => {
+                headers.insert(ALLOW, HeaderValue::from_static(allow));
+            }
+            Self::UpgradeRequired { .. } => {
+                headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+                headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+                headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+            }
+            _ => {}
         }
         response
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,11 +17,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use crate::closing::{Closing, Guest};
+use crate::connections::recorded::RecordedStream;
+use crate::connections::{Connections, Permit, refusal};
 
 /// How long to wait before accepting again when the system is out of something, such as file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
-/// The largest request head, in bytes.
-const HEAD_LIMIT: usize = 64 * 1024;
+/// The largest request head, in bytes: 16 KiB, as other servers have it.
+pub const HEAD_LIMIT: usize = 16 * 1024;
+/// How much hyper reads ahead, or keeps to be written, in bytes.
+const BUFFER_LIMIT: usize = 64 * 1024;
 
 /// How long the server waits for whom.
 #[derive(Clone, Copy, Debug)]
@@ -33,29 +37,44 @@ pub struct Patience {
 }
 
 impl Default for Patience {
-    /// 15 s and 10 s.
+    /// 5 s and 10 s.
     fn default() -> Self {
-        Self { head: Duration::from_secs(15), grace: Duration::from_secs(10) }
+        Self { head: Duration::from_secs(5), grace: Duration::from_secs(10) }
     }
 }
 
+/// What clients are served on.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// How everybody learns that the server stops; must be the one in the application's configuration.
+    pub closing: Closing,
+    /// How long the server waits.
+    pub patience: Patience,
+    /// How many connections there may be.
+    pub connections: Connections,
+}
+
 /// Serves until `stop` is ready; then accepts nothing more, asks everybody to leave, and returns once they
-/// have, or when the grace is over. `closing` must be the one in the application's configuration.
+/// have, or when the grace is over.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
-    closing: Closing,
-    patience: Patience,
+    terms: Terms,
     stop: impl Future<Output = ()>,
 ) {
+    let Terms { closing, patience, connections } = terms;
     let mut stop = pin!(stop);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    let guest = closing.guest();
-                    tokio::spawn(converse(stream, peer, app.clone(), guest, patience.head));
-                }
+                Ok((stream, peer)) => match connections.admit(peer.ip()) {
+                    Ok(permit) => {
+                        let guest = closing.guest();
+                        let app = app.clone();
+                        tokio::spawn(converse(stream, peer, permit, app, guest, patience.head));
+                    }
+                    Err(why) => refusal::refuse(stream, why),
+                },
                 Err(error) => pause_after(&error).await,
             },
             () = &mut stop => break,
@@ -79,10 +98,12 @@ async fn pause_after(error: &io::Error) {
 }
 
 /// Carries one connection. hyper is spoken to directly because `axum::serve` waits for a request's head
-/// without end. Every request knows the address of its client, as [`ConnectInfo`].
-async fn converse(
+/// without end. Every request knows the address of its client, as [`ConnectInfo`]. Once a connection is
+/// upgraded, whoever took it over has everything of it, and nothing remains here.
+pub(crate) async fn converse(
     stream: TcpStream,
     peer: SocketAddr,
+    permit: Permit,
     app: Router,
     mut guest: Guest,
     head_patience: Duration,
@@ -94,21 +115,30 @@ async fn converse(
         request.extensions_mut().insert(ConnectInfo(peer));
         app.call(request)
     });
-    let connection = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_patience)
-        .max_buf_size(HEAD_LIMIT)
-        .serve_connection(TokioIo::new(stream), service)
+        .max_header_size(HEAD_LIMIT)
+        .max_buf_size(BUFFER_LIMIT)
+        .serve_connection(TokioIo::new(RecordedStream::new(stream, permit)), service)
         .with_upgrades();
-    let mut connection = pin!(connection);
-    let outcome = tokio::select! {
-        outcome = connection.as_mut() => outcome,
-        () = guest.asked_to_leave() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let over = tokio::select! {
+        outcome = &mut connection => Some(outcome),
+        () = guest.asked_to_leave() => None,
+    };
+    let outcome = match over {
+        Some(outcome) => outcome,
+        None => {
+            Pin::new(&mut connection).graceful_shutdown();
+            (&mut connection).await
         }
     };
-    if let Err(error) = outcome {
-        tracing::debug!(%error, "a connection broke off");
+    let Err(error) = outcome else { return };
+    tracing::debug!(%error, "a connection broke off");
+    if let Some(parts) = connection.into_parts()
+        && (error.is_parse() || error.is_timeout())
+    {
+        let RecordedStream { stream, permit, tape } = parts.io.into_inner();
+        refusal::part(stream, permit, error.is_timeout() && tape.is_amid_a_request()).await;
     }
 }

@@ -220,6 +220,11 @@ impl Endpoint {
         std::mem::take(self.outgoing())
     }
 
+    /// Whether a frame or a fragmented message has begun and not ended.
+    pub fn is_receiving(&self) -> bool {
+        !self.decoder.is_idle()
+    }
+
     /// How many bytes on the heap this holds.
     pub fn heap_bytes(&self) -> usize {
         let unanswered = self.unanswered.as_ref().map_or(0, Vec::capacity);

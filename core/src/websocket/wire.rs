@@ -36,7 +36,7 @@ impl Direction {
 pub enum TapMessage {
     /// The first message: which id a connection must name to be watched here.
     Ready {
-        /// Random, and good for one connection at a time.
+        /// Random, and good for one connection.
         id: String,
     },
     /// A connection that named the id was accepted.
@@ -54,7 +54,16 @@ pub enum TapMessage {
         #[serde(with = "in_base64")]
         bytes: Vec<u8>,
     },
-    /// The connection ended.
+    /// Bytes went by that are not told, since this tap was read too slowly.
+    LeftOut {
+        /// Which way.
+        direction: Direction,
+        /// When the first of them did.
+        at_us: u64,
+        /// How many.
+        bytes: u64,
+    },
+    /// The connection ended. After this, a new id is told for the next one.
     Ended {
         /// When.
         at_us: u64,
@@ -90,8 +99,10 @@ pub enum RawEnd {
     Eof,
     /// The other side reset it.
     Reset,
-    /// Nothing came for too long.
+    /// It was open for too long.
     Timeout,
+    /// It carried more than it may.
+    Limit,
 }
 
 /// Bytes as a string in JSON.

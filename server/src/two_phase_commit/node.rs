@@ -24,7 +24,6 @@ use tokio::sync::oneshot;
 
 use super::inside::{Addresses, Report};
 use super::stock::StockFlag;
-use crate::closing::Closing;
 use crate::driver::peers::Peers;
 use crate::driver::{Clock, Driver, Exit, Handle, Settings, inbox};
 use crate::log::FileLog;
@@ -35,6 +34,8 @@ use watch::{Watch, Watched};
 
 /// How long requests in flight may take when the node stops.
 const GRACE: Duration = Duration::from_millis(200);
+/// How long a peer's connection may be idle, or a request's head on its way.
+const IDLE: Duration = Duration::from_secs(15);
 
 /// What a node process is told.
 #[derive(Clone, Debug)]
@@ -111,10 +112,10 @@ pub async fn run_node(
     let app = app.layer(axum::middleware::from_fn(routes::refuse_browsers));
 
     let mut driving = tokio::spawn(driver.run());
-    let closing = Closing::new();
-    let patience = serve::Patience { grace: GRACE, ..serve::Patience::default() };
+    let patience = serve::Patience { head: IDLE, grace: GRACE };
+    let terms = serve::Terms { patience, ..serve::Terms::default() };
     let (end, ended) = oneshot::channel::<()>();
-    let serving = tokio::spawn(serve::serve(listener, app, closing, patience, async {
+    let serving = tokio::spawn(serve::serve(listener, app, terms, async {
         // An error means that the node ends otherwise.
         let _ = ended.await;
     }));

@@ -13,3 +13,4 @@ mod process;
 mod running;
 mod security;
 mod two_phase_commit;
+mod websocket;

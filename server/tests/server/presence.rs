@@ -63,7 +63,10 @@ fn hello_tells_which_server_and_which_page() {
     assert_eq!(value["type"], "hello");
     assert_eq!(value["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(value["page"], server.get("/").header("etag"));
-    assert_eq!(value["labs"], serde_json::json!(["two_phase_commit", "consistent_hashing"]));
+    assert_eq!(
+        value["labs"],
+        serde_json::json!(["websocket", "two_phase_commit", "consistent_hashing"])
+    );
     let after = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
     assert!((before..=after).contains(&value["started_at_ms"].as_u64().unwrap()), "{value}");
     assert_eq!(value.as_object().unwrap().len(), 5);

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::running::{DEADLINE, built_page, shell};
 
 /// The executable with directories of its own, deaf to the environment of whoever runs the tests.
-fn command(dir: &TempDir) -> Command {
+pub(crate) fn command(dir: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_playground-server"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PLAYGROUND_") {
@@ -27,14 +27,14 @@ fn command(dir: &TempDir) -> Command {
 }
 
 /// A running executable; killed when dropped.
-struct Running {
-    child: Child,
+pub(crate) struct Running {
+    pub(crate) child: Child,
     stdout: BufReader<ChildStdout>,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -233,6 +233,9 @@ fn help_names_every_flag_variable_default_and_exit_code() {
             "--log <FILTER>",
             "PLAYGROUND_LOG",
             "[default: info]",
+            "--connections-per-address <N>",
+            "PLAYGROUND_CONNECTIONS_PER_ADDRESS",
+            "[default: 1024]",
             "--allow-remote-faults",
             "PLAYGROUND_ALLOW_REMOTE_FAULTS",
             "--two-phase-commit-stock <GOODS>",

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use axum::Router;
 use playground_server::app::{AppState, app_with};
+use playground_server::connections::Connections;
 use playground_server::page::Page;
-use playground_server::serve::{Patience, serve};
+use playground_server::serve::{Patience, Terms, serve};
 use playground_server::{Config, start};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -72,6 +73,16 @@ impl Server {
 
     /// With routes that are treated as a lab's.
     pub(crate) fn start_with(config: Config, more: Router<AppState>, patience: Patience) -> Self {
+        Self::start_bounded(config, more, patience, Connections::default())
+    }
+
+    /// With connections that are counted.
+    pub(crate) fn start_bounded(
+        config: Config,
+        more: Router<AppState>,
+        patience: Patience,
+        connections: Connections,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (ready, address) = mpsc::channel();
         let (finish, finished) = mpsc::channel();
@@ -82,7 +93,8 @@ impl Server {
                 ready.send(listener.local_addr().unwrap()).unwrap();
                 let closing = config.closing.clone();
                 let app = app_with(config, more);
-                serve(listener, app, closing, patience, async { stopped.await.unwrap() }).await;
+                let terms = Terms { closing, patience, connections };
+                serve(listener, app, terms, async { stopped.await.unwrap() }).await;
             });
             // Nobody may be waiting.
             let _ = finish.send(());
