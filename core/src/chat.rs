@@ -26,6 +26,7 @@
 
 mod bucket;
 mod channel;
+mod client;
 mod effect;
 mod farewell;
 mod gate;
@@ -37,6 +38,10 @@ pub mod wire;
 
 pub use bucket::Bucket;
 pub use channel::{Channel, ChannelInput, Recovered};
+pub use client::{
+    Client, ClientInput, ClientOutput, Connection, Line, Membership, Outgoing, Patience, Saved,
+    ThreadView, Tick, Trace,
+};
 pub use effect::{Clock, Effect, Read, SessionId};
 pub use farewell::{Farewell, Retry};
 pub use gate::{Gate, Route};

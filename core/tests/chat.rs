@@ -2,3 +2,5 @@
 
 #[path = "chat/channel.rs"]
 mod channel;
+#[path = "chat/client.rs"]
+mod client;
