@@ -1,10 +1,16 @@
 //! WebSockets: the RFC's examples and tables, every rule broken, and tungstenite at the other end.
 
+#[path = "websocket/annotate.rs"]
+mod annotate;
 #[path = "websocket/decoder.rs"]
 mod decoder;
 #[path = "websocket/endpoint.rs"]
 mod endpoint;
+#[path = "websocket/golden.rs"]
+mod golden;
 #[path = "websocket/handshake.rs"]
 mod handshake;
+#[path = "websocket/lab.rs"]
+mod lab;
 #[path = "websocket/rfc.rs"]
 mod rfc;

@@ -3,9 +3,14 @@
 //! The client sends 16 random bytes; the server hashes them together with a constant that nobody would use
 //! by accident. A server that knows nothing of WebSockets cannot give that answer, nor can a cache.
 
+mod answer;
+mod head;
 mod opening;
 
-pub use opening::{HeaderField, Opening, Purpose, ResponseError, check_response, response};
+pub use answer::{ResponseError, check_response, refusal, response};
+pub use head::{Head, MOST_HEAD_BYTES};
+pub(super) use head::{lines, split_header};
+pub use opening::{HeaderField, Opening, Purpose};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha1::{Digest as _, Sha1};
@@ -58,6 +63,12 @@ pub enum HandshakeError {
     /// The key is not 16 bytes in base64.
     #[error("Sec-WebSocket-Key must be 16 bytes in base64")]
     Key,
+    /// Not HTTP at all.
+    #[error("this is not a request: {0:?}")]
+    Malformed(String),
+    /// The headers do not end.
+    #[error("the request's head must not exceed {MOST_HEAD_BYTES} bytes")]
+    TooLong,
 }
 
 impl HandshakeError {
@@ -68,7 +79,19 @@ impl HandshakeError {
             HandshakeError::Method(_) => 405,
             HandshakeError::HttpVersion(_) => 505,
             HandshakeError::NotAnUpgrade | HandshakeError::Version(_) => 426,
+            HandshakeError::TooLong => 431,
             _ => 400,
+        }
+    }
+
+    /// What the status is called.
+    pub const fn phrase(&self) -> &'static str {
+        match self.status() {
+            405 => "Method Not Allowed",
+            426 => "Upgrade Required",
+            431 => "Request Header Fields Too Large",
+            505 => "HTTP Version Not Supported",
+            _ => "Bad Request",
         }
     }
 }
