@@ -9,7 +9,10 @@ use std::{
 
 use anyhow::{Result, bail};
 
-use crate::command::{self, on_path, say};
+use crate::{
+    apt,
+    command::{self, on_path},
+};
 
 const CHROMES: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const DRIVERS: &[&str] = &["chromedriver"];
@@ -84,30 +87,7 @@ fn major_in(version: &str) -> Option<u32> {
 fn install() -> Result<()> {
     let wish = "the tests need Chromium and chromedriver: install them (on Debian and Ubuntu: `apt-get install \
                 chromium chromium-driver`), or set CHROME and CHROMEDRIVER to them";
-    if on_path("apt-get").is_empty() {
-        bail!("{wish}");
-    }
-    let is_root = command::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if !is_root && !command::succeeds(Command::new("sudo").args(["-n", "true"])) {
-        bail!("{wish}");
-    }
-    let apt_get = |arguments: &[&str]| {
-        let mut apt_get = Command::new(if is_root { "env" } else { "sudo" });
-        if !is_root {
-            apt_get.args(["-n", "env"]);
-        }
-        apt_get
-            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--quiet"])
-            .args(arguments);
-        apt_get.stdin(std::process::Stdio::null());
-        command::run(&mut apt_get)
-    };
-    say(format!("Installing {} with apt-get (once; about a minute)", PACKAGES.join(" ")));
-    // Somebody's third source of packages may be away while the one that matters is there.
-    if let Err(error) = apt_get(&["update"]) {
-        eprintln!("{error:#}; trying with the lists of packages as they are.");
-    }
-    apt_get(&[&["install", "--yes", "--no-install-recommends"], PACKAGES].concat())
+    apt::install(PACKAGES, "about a minute", wish)
 }
 
 #[cfg(test)]

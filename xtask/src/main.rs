@@ -1,9 +1,11 @@
 //! `cargo xtask <command>`: play, test, lint, bench and dist, the only commands a person has to know.
 
+mod apt;
 mod bench;
 mod browser;
 mod command;
 mod compress;
+mod conformance;
 mod dist;
 mod lint;
 mod open;

@@ -103,12 +103,12 @@ pub(crate) fn summary(outcomes: &[Outcome]) -> String {
         }
     }
     text += &format!(
-        "\n{:<8} {:>7} {:>7} {:>8} {:>8}\n",
+        "\n{:<11} {:>7} {:>7} {:>8} {:>8}\n",
         "part", "passed", "failed", "skipped", "seconds"
     );
     for Outcome { part, tally, seconds } in outcomes {
         text += &format!(
-            "{part:<8} {:>7} {:>7} {:>8} {seconds:>8.1}\n",
+            "{part:<11} {:>7} {:>7} {:>8} {seconds:>8.1}\n",
             tally.passed, tally.failed, tally.skipped
         );
     }

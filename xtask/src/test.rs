@@ -1,8 +1,8 @@
-//! `cargo xtask test`: every test there is, in three parts, and one count at the end.
+//! `cargo xtask test`: every test there is, in four parts, and one count at the end.
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, ExitCode},
     time::Instant,
 };
@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use crate::{
     browser,
     command::{self, say},
-    page, setup,
+    conformance, page, setup,
     tally::{self, Outcome, Tally},
     workspace::{cargo, target},
 };
@@ -57,6 +57,8 @@ pub(crate) struct Options {
 enum Part {
     /// Everything that runs without a browser
     Native,
+    /// The Autobahn cases against the server's WebSockets
+    Conformance,
     /// The core once more, as WebAssembly in a browser
     Wasm,
     /// The page and the server in a browser
@@ -67,6 +69,7 @@ impl Part {
     fn name(self) -> &'static str {
         match self {
             Self::Native => "native",
+            Self::Conformance => "conformance",
             Self::Wasm => "wasm",
             Self::E2e => "e2e",
         }
@@ -75,6 +78,7 @@ impl Part {
     fn run(self) -> Result<Tally> {
         match self {
             Self::Native => native(),
+            Self::Conformance => conformance::run(),
             Self::Wasm => wasm(),
             Self::E2e => e2e(),
         }
@@ -151,15 +155,20 @@ fn e2e() -> Result<Tally> {
     tally::run(&mut test)
 }
 
+/// Builds the server, and says where its executable is.
+pub(crate) fn server() -> Result<PathBuf> {
+    say("Building the server (the first time about a minute)");
+    command::run(cargo().args(["build", "--quiet", "--package", "playground-server"]))?;
+    let name = format!("playground-server{}", std::env::consts::EXE_SUFFIX);
+    Ok(target()?.join("debug").join(name))
+}
+
 /// Builds the page and the server, and tells a program of the end-to-end tests where everything is.
 pub(crate) fn in_a_browser(program: &mut Command) -> Result<()> {
     let browser = browser::find_or_install()?;
     let page = page::build()?;
-    say("Building the server (the first time about a minute)");
-    command::run(cargo().args(["build", "--quiet", "--package", "playground-server"]))?;
-    let name = format!("playground-server{}", std::env::consts::EXE_SUFFIX);
     program
-        .env("PLAYGROUND_SERVER_BIN", target()?.join("debug").join(name))
+        .env("PLAYGROUND_SERVER_BIN", server()?)
         .env("PLAYGROUND_PAGE_DIR", page)
         .env("CHROME", &browser.chrome)
         .env("CHROMEDRIVER", &browser.driver);
