@@ -11,8 +11,8 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
 use crate::{
-    browser,
-    command::{self, say},
+    apt, browser,
+    command::{self, on_path, say},
     conformance, page, setup,
     tally::{self, Outcome, Tally},
     workspace::{cargo, target},
@@ -108,7 +108,32 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// What runs the commands that the page offers to copy, and Debian's packages with it.
+const COPIED: [(&str, &str); 4] = [
+    ("curl", "curl"),
+    ("hexdump", "bsdextrautils"),
+    ("nc", "netcat-openbsd"),
+    ("python3", "python3"),
+];
+
+/// Installs the programs that a visitor's commands need. Where that cannot be done, the tests of these say
+/// that they did not run.
+fn install_copied() {
+    let missing: Vec<_> =
+        COPIED.iter().filter(|(program, _)| on_path(program).is_empty()).collect();
+    let packages: Vec<_> = missing.iter().map(|(_, package)| *package).collect();
+    if packages.is_empty() {
+        return;
+    }
+    let programs: Vec<_> = missing.iter().map(|(program, _)| *program).collect();
+    let wish = format!("there is no {} on PATH", programs.join(", no "));
+    if let Err(error) = apt::install(&packages, "some seconds", &wish) {
+        eprintln!("{error:#}: the commands that need it are not tried.");
+    }
+}
+
 fn native() -> Result<Tally> {
+    install_copied();
     say("Testing natively (the first time 2 or 3 minutes to compile)");
     tally::run(cargo().args([
         "test",

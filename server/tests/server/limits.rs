@@ -1,6 +1,7 @@
 //! Clients that send too much, too slowly, or nothing at all; and what a stopping server owes the others.
 
 use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use axum::Router;
@@ -8,6 +9,7 @@ use axum::body::Bytes;
 use axum::routing::{get, post};
 use playground_server::Config;
 use playground_server::app::{AppState, Limits};
+use playground_server::connections::{Bounds, Connections};
 use playground_server::problem::Problem;
 use playground_server::serve::Patience;
 use tokio::sync::Semaphore;
@@ -147,4 +149,87 @@ fn a_stopping_server_does_not_wait_for_ever() {
     stuck.write_all(b"GET /api/never HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
     wait_for(&ARRIVED);
     server.join();
+}
+
+/// Whether a connection is served; whether it is one too many otherwise.
+fn is_admitted(stream: &mut TcpStream) -> bool {
+    // The server may have refused it before.
+    let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    let mut begin = [0; 13];
+    stream.read_exact(&mut begin).unwrap();
+    match &begin {
+        b"HTTP/1.1 200 " => true,
+        b"HTTP/1.1 503 " => {
+            let mut rest = String::new();
+            stream.read_to_string(&mut rest).unwrap();
+            let (head, body) = rest.split_once("\r\n\r\n").unwrap();
+            assert!(head.contains("retry-after: 5"), "{head}");
+            assert!(head.contains("content-type: application/problem+json"), "{head}");
+            assert_eq!(serde_json::from_str::<Problem>(body).unwrap().status, 503);
+            false
+        }
+        other => panic!("{}", String::from_utf8_lossy(other)),
+    }
+}
+
+/// Waits until the server has noticed that a connection is gone.
+fn wait_for_room(server: &Server) -> TcpStream {
+    let deadline = std::time::Instant::now() + DEADLINE;
+    loop {
+        let mut stream = server.connect();
+        if is_admitted(&mut stream) {
+            return stream;
+        }
+        assert!(std::time::Instant::now() < deadline, "no room");
+    }
+}
+
+#[test]
+fn connections_are_counted_for_their_whole_life() {
+    let connections = Connections::new(Bounds { per_address: 1, total: 1000 });
+    let patience = Patience { head: DEADLINE * 10, ..Patience::default() };
+    let server = Server::start_bounded(with_page(), Router::new(), patience, connections.clone());
+    // Silent ones, those that are kept open, and WebSockets on both kinds of codec.
+    let mut held = Vec::new();
+    for index in 0..16 {
+        let mut stream = server.connect();
+        let path = match index % 4 {
+            0 => "/ws/echo",
+            1 => "/ws/server",
+            _ => "/healthz",
+        };
+        if index % 4 < 3 {
+            let upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+                           Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+            let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n{upgrade}");
+            stream.write_all(request.as_bytes()).unwrap();
+            assert_eq!(stream.read(&mut [0]).unwrap(), 1);
+        }
+        held.push(stream);
+    }
+    for _ in 0..3 {
+        assert!(!is_admitted(&mut server.connect()));
+    }
+    assert_eq!(connections.open(), 16);
+    // Each that goes makes room for one, whatever it was.
+    let mut newcomers = Vec::new();
+    for stream in held {
+        drop(stream);
+        newcomers.push(wait_for_room(&server));
+        assert!(!is_admitted(&mut server.connect()));
+    }
+    server.join();
+    assert_eq!(connections.open(), 0);
+}
+
+#[test]
+fn connections_are_bounded_in_all() {
+    let connections = Connections::new(Bounds { per_address: 1000, total: 2 });
+    let server =
+        Server::start_bounded(with_page(), Router::new(), Patience::default(), connections);
+    let mut held = [server.connect(), server.connect()];
+    assert!(held.iter_mut().all(is_admitted));
+    assert!(!is_admitted(&mut server.connect()));
+    drop(held);
+    wait_for_room(&server);
 }

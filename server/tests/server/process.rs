@@ -1,7 +1,7 @@
 //! The executable: what it prints, what it says when it cannot start, and how it stops.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
@@ -270,5 +270,44 @@ fn signals_stop_it_in_good_order() {
         let _idle = TcpStream::connect_timeout(&running.address, DEADLINE).unwrap();
         running.signal(signal);
         assert_eq!(running.wait(), (String::new(), Some(0)), "{signal}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_small_limit_of_open_files_is_raised_and_then_respected() {
+    let dir = TempDir::new().unwrap();
+    let server = command(&dir);
+    let mut limited = Command::new("sh");
+    let limits = "ulimit -S -n 80 && ulimit -H -n 400 && exec \"$0\"";
+    limited.args(["-c", limits]).arg(server.get_program()).current_dir(dir.path());
+    for (name, value) in server.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    let running = Running::start(&mut limited);
+    let told = fs::read_to_string(format!("/proc/{}/limits", running.child.id())).unwrap();
+    let files = told.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    assert_eq!(files.split_whitespace().collect::<Vec<_>>()[3..5], ["400", "400"], "{files}");
+
+    // Half of them are left for other things than connections.
+    let mut streams: Vec<_> =
+        (0..250).map(|_| TcpStream::connect(running.address).unwrap()).collect();
+    let mut refused = 0;
+    for stream in &mut streams {
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+        let mut begin = [0; 13];
+        // Of many that are refused at once, not all may get to hear it.
+        let read = stream.read_exact(&mut begin);
+        refused += usize::from(read.is_err() || begin == *b"HTTP/1.1 503 ");
+    }
+    assert_eq!(refused, 50);
+    drop(streams);
+    let deadline = std::time::Instant::now() + DEADLINE;
+    while ureq::get(format!("http://{}/healthz", running.address)).call().is_err() {
+        assert!(std::time::Instant::now() < deadline, "no room");
     }
 }

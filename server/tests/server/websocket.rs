@@ -1,8 +1,11 @@
 //! The WebSockets on the core's own codec, met by clients of every kind: bytes by hand, tungstenite, and the
 //! commands that a visitor copies.
 
+mod commands;
 mod echo;
 mod handshake;
+#[cfg(target_os = "linux")]
+mod memory;
 mod raw;
 mod tap;
 
