@@ -15,6 +15,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::chat::{self, Chat};
 use crate::closing::Closing;
 use crate::page::{self, Page};
 use crate::problem::{self, AppError};
@@ -23,7 +24,8 @@ use crate::websocket::{self, WebSockets};
 use crate::{consistent_hashing, health, origin, presence, security};
 
 /// The labs that [`labs`] has routes of, under their one name.
-pub(crate) const LIVE_LABS: &[&str] = &["websocket", "two_phase_commit", "consistent_hashing"];
+pub(crate) const LIVE_LABS: &[&str] =
+    &["websocket", "chat", "two_phase_commit", "consistent_hashing"];
 
 /// How much of a body that is refused for its size is still read, in bytes, and for how long.
 const DRAIN_LIMIT: usize = 1 << 20;
@@ -40,6 +42,8 @@ pub struct Config {
     pub closing: Closing,
     /// The nodes of two-phase commit; none if this server runs none.
     pub two_phase_commit: Option<TwoPhaseCommit>,
+    /// The chat; none if this server runs none.
+    pub chat: Option<Chat>,
     /// How much of anything is too much.
     pub limits: Limits,
 }
@@ -112,6 +116,10 @@ impl AppState {
         self.0.config.two_phase_commit.as_ref()
     }
 
+    pub(crate) fn chat(&self) -> Option<&Chat> {
+        self.0.config.chat.as_ref()
+    }
+
     pub(crate) fn websocket(&self) -> &WebSockets {
         &self.0.websocket
     }
@@ -152,6 +160,7 @@ pub fn app_with(config: Config, more: Router<AppState>) -> Router {
 /// The labs' own routes: one line and one file a lab.
 fn labs(state: &AppState) -> Router<AppState> {
     Router::new()
+        .nest("/api/chat", chat::router())
         .nest("/api/two-phase-commit", two_phase_commit::router(state))
         .nest("/api/consistent-hashing", consistent_hashing::router())
 }
@@ -162,6 +171,7 @@ fn sockets(state: &AppState) -> Router<AppState> {
         .route("/ws/server", get(presence::connect))
         .route("/ws/two-phase-commit", get(two_phase_commit::connect))
         .merge(websocket::router())
+        .route("/ws/chat", get(chat::connect))
         .route_layer(from_fn_with_state(state.clone(), origin::check))
 }
 

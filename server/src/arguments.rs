@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use playground_core::chat::Rate;
 use playground_core::two_phase_commit::Place;
+use playground_server::chat::ChatConfig;
 use playground_server::connections::Bounds;
 use playground_server::two_phase_commit::{NodeSettings, StockFlag};
 use tracing_subscriber::EnvFilter;
@@ -63,6 +65,9 @@ pub(crate) struct Arguments {
     )]
     pub(crate) connections_per_address: usize,
 
+    #[command(flatten)]
+    pub(crate) chat: ChatArguments,
+
     /// Let clients on other machines crash, restart, resolve and reset the nodes of two-phase commit, too
     #[arg(
         long,
@@ -75,6 +80,58 @@ pub(crate) struct Arguments {
     /// load tests [default: 5 burgers, 10 fries, 8 drinks, 3 pizzas, 2 couriers]
     #[arg(long, env = "PLAYGROUND_TWO_PHASE_COMMIT_STOCK", value_name = "GOODS")]
     pub(crate) two_phase_commit_stock: Option<StockFlag>,
+}
+
+/// How much of the chat is too much.
+#[derive(Debug, Args)]
+pub(crate) struct ChatArguments {
+    /// How many chat messages a person may send a second; four times as many at once after a quiet time
+    #[arg(long, env = "PLAYGROUND_CHAT_RATE", value_name = "N", default_value_t = 5)]
+    pub(crate) chat_rate: u32,
+
+    /// How long a chat message may be, in characters
+    #[arg(
+        long,
+        env = "PLAYGROUND_CHAT_TEXT_CHARS",
+        value_name = "N",
+        default_value_t = 2000,
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    pub(crate) chat_text_chars: u32,
+
+    /// How many messages of a chat room are kept, about
+    #[arg(
+        long,
+        env = "PLAYGROUND_CHAT_ROOM_MESSAGES",
+        value_name = "N",
+        default_value_t = 100_000,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub(crate) chat_room_messages: u64,
+
+    /// How much of the chat is kept in all, about, in MiB; the largest room loses its oldest messages first
+    #[arg(
+        long,
+        env = "PLAYGROUND_CHAT_HISTORY_MIB",
+        value_name = "MIB",
+        default_value_t = 256,
+        value_parser = clap::value_parser!(u64).range(1..=1_000_000)
+    )]
+    pub(crate) chat_history_mib: u64,
+}
+
+impl ChatArguments {
+    /// How to run the chat.
+    pub(crate) fn config(&self) -> ChatConfig {
+        let mut config = ChatConfig::default();
+        let settings = &mut config.settings;
+        let rate = self.chat_rate;
+        settings.limits.messages = Rate { per_second: rate, burst: rate.saturating_mul(4) };
+        settings.limits.text_chars = self.chat_text_chars;
+        settings.retained_messages = self.chat_room_messages;
+        config.keep_bytes = self.chat_history_mib << 20;
+        config
+    }
 }
 
 /// A process of two-phase commit by itself.

@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use anyhow::Context;
 use arguments::Arguments;
 use clap::Parser;
+use playground_server::chat::Chat;
 use playground_server::closing::Closing;
 use playground_server::connections::{Bounds, Connections, raise_file_limit, total_within};
 use playground_server::serve::{Patience, Terms, serve};
@@ -84,11 +85,13 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         },
         arguments.allow_remote_faults,
     );
+    let chat = Chat::start(&data_dir.join("chat"), arguments.chat.config()).await;
     let app = app(Config {
         page,
         listens_on_loopback: address.ip().is_loopback(),
         closing: closing.clone(),
         two_phase_commit: Some(nodes.clone()),
+        chat: Some(chat.clone()),
         ..Config::default()
     });
     announce(&format!("listening on http://{address}"));
@@ -108,6 +111,7 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         () = serving => {}
         () = twice_told => tracing::warn!("told twice to stop: not waiting any longer"),
     }
+    chat.stop().await;
     nodes.stop().await;
     Ok(())
 }

@@ -82,6 +82,10 @@ pub enum Refusal {
     /// stored: send it under a new id if it is missing.
     #[error("this comes too late to know whether it has been sent before")]
     TooLate,
+    /// The history cannot be written at the moment, for instance because the disk is full: try again after
+    /// `retry_after_ms`.
+    #[error("the history cannot be written at the moment")]
+    StoreFailed,
     /// A reason that this version of the protocol does not know.
     #[error("the server says no, for a reason unknown here")]
     #[serde(other)]

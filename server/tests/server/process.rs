@@ -99,7 +99,7 @@ fn sentence(command: &mut Command) -> String {
 /// Whether nothing is in a data directory but what the nodes of labs write.
 fn is_empty_but_for_logs(dir: &Path) -> bool {
     let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());
-    entries.filter(|name| name != "two-phase-commit").count() == 0
+    entries.filter(|name| name != "two-phase-commit" && name != "chat").count() == 0
 }
 
 #[test]
@@ -236,6 +236,14 @@ fn help_names_every_flag_variable_default_and_exit_code() {
             "--connections-per-address <N>",
             "PLAYGROUND_CONNECTIONS_PER_ADDRESS",
             "[default: 1024]",
+            "--chat-rate <N>",
+            "PLAYGROUND_CHAT_RATE",
+            "--chat-text-chars <N>",
+            "PLAYGROUND_CHAT_TEXT_CHARS",
+            "--chat-room-messages <N>",
+            "PLAYGROUND_CHAT_ROOM_MESSAGES",
+            "--chat-history-mib <MIB>",
+            "PLAYGROUND_CHAT_HISTORY_MIB",
             "--allow-remote-faults",
             "PLAYGROUND_ALLOW_REMOTE_FAULTS",
             "--two-phase-commit-stock <GOODS>",

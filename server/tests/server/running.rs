@@ -83,6 +83,20 @@ impl Server {
         patience: Patience,
         connections: Connections,
     ) -> Self {
+        Self::start_made_bounded(async || config, more, patience, connections)
+    }
+
+    /// With a configuration that can only be made where the server runs.
+    pub(crate) fn start_made(make: impl AsyncFnOnce() -> Config + Send + 'static) -> Self {
+        Self::start_made_bounded(make, Router::new(), Patience::default(), Connections::default())
+    }
+
+    fn start_made_bounded(
+        make: impl AsyncFnOnce() -> Config + Send + 'static,
+        more: Router<AppState>,
+        patience: Patience,
+        connections: Connections,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (ready, address) = mpsc::channel();
         let (finish, finished) = mpsc::channel();
@@ -91,10 +105,14 @@ impl Server {
             runtime.block_on(async {
                 let listener = start::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
                 ready.send(listener.local_addr().unwrap()).unwrap();
-                let closing = config.closing.clone();
+                let config = make().await;
+                let (closing, chat) = (config.closing.clone(), config.chat.clone());
                 let app = app_with(config, more);
                 let terms = Terms { closing, patience, connections };
                 serve(listener, app, terms, async { stopped.await.unwrap() }).await;
+                if let Some(chat) = chat {
+                    chat.stop().await;
+                }
             });
             // Nobody may be waiting.
             let _ = finish.send(());

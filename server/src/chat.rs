@@ -1,0 +1,148 @@
+//! The lab of the chat: rooms, private messages, history and resume, over WebSockets that break.
+//!
+//! The rules are the core's ([`playground_core::chat`]); here are sockets, tasks and a disk:
+//!
+//! ```text
+//!  connection ──▶ room (a task each) ──▶ store's writer: everything that waits in one forced write
+//!      │                │    ▲                 │
+//!      │                │    └─── durable ─────┘
+//!      │                ▼
+//!      │           the room's window: each frame encoded once ◀── every member reads it at its own pace
+//!      └────────▶ people (one task): names, presence, inboxes
+//! ```
+//!
+//! Nobody waits for a connection: a room writes into its window and wakes its members, and what is for one of them
+//! lies in a bounded queue. Whoever falls out of the window, or lets the queue fill, is cut with a code that says so,
+//! and resumes from its position.
+//!
+//! What is simplified: one process owns all rooms, so that a room is as fast as a core; the rooms of a cluster would
+//! be spread by consistent hashing.
+
+mod api;
+mod connection;
+mod effects;
+mod frames;
+mod hub;
+mod line;
+mod people;
+mod room;
+mod rooms;
+mod store;
+mod window;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Response;
+use playground_core::chat::{Farewell, Settings};
+use playground_core::websocket::{CloseCode, Limits, MOST_REASON_BYTES};
+use thiserror::Error;
+use tokio::sync::mpsc::unbounded_channel;
+
+pub(crate) use api::router;
+use hub::Hub;
+use rooms::Rooms;
+use store::{Keep, Store, StoreError};
+use window::Extent;
+
+use crate::app::AppState;
+use crate::websocket::{Opened, Patience, Socket, Upgrade};
+
+/// How a chat is run.
+#[derive(Clone, Debug)]
+pub struct ChatConfig {
+    /// The rules.
+    pub settings: Settings,
+    /// How many bytes of messages are kept, about; the largest room loses its oldest first.
+    pub keep_bytes: u64,
+    /// How much of what a room says is kept for members that lag, in bytes.
+    pub window_bytes: usize,
+    /// … and for how long.
+    pub window_age: Duration,
+}
+
+impl Default for ChatConfig {
+    /// 256 MiB of history, 4 MiB and 15 s of every room for members that lag.
+    fn default() -> Self {
+        ChatConfig {
+            settings: Settings::default(),
+            keep_bytes: 256 << 20,
+            window_bytes: 4 << 20,
+            window_age: Duration::from_secs(15),
+        }
+    }
+}
+
+/// The chat of a server. Clones are the same.
+#[derive(Clone, Debug)]
+pub struct Chat(Arc<Result<Arc<Hub>, Away>>);
+
+/// Why there is no chat.
+#[derive(Debug, Error)]
+enum Away {
+    #[error("This server runs no chat.")]
+    NotRun,
+    #[error("The chat cannot run: {0}.")]
+    NoStore(#[from] StoreError),
+    #[error("The history cannot be read at the moment; the server's log says why.")]
+    Unreadable,
+}
+
+impl Chat {
+    /// Starts the chat whose history is in this folder. If it cannot be opened, the chat refuses everybody with
+    /// the reason; a server is more than its chat. Must be called within a tokio runtime.
+    pub async fn start(folder: &Path, config: ChatConfig) -> Self {
+        let started = start(folder, config).await;
+        if let Err(away) = &started {
+            tracing::error!("{away}");
+        }
+        Chat(Arc::new(started))
+    }
+
+    /// Makes durable what waits, and closes the store.
+    pub async fn stop(&self) {
+        if let Ok(hub) = self.hub() {
+            hub.store.close().await;
+        }
+    }
+
+    fn hub(&self) -> Result<&Arc<Hub>, &Away> {
+        self.0.as_ref().as_ref()
+    }
+}
+
+async fn start(folder: &Path, config: ChatConfig) -> Result<Arc<Hub>, Away> {
+    let ChatConfig { settings, keep_bytes, window_bytes, window_age } = config;
+    let store = Store::open(folder, Keep { bytes: keep_bytes })?;
+    let channels = store.channels().await?;
+    let rooms = Rooms::new(channels.into_iter().map(|(name, _, last)| (name, last)));
+    let extent = Extent { bytes: window_bytes, age: window_age };
+    let (people, asks) = unbounded_channel();
+    let hub = Arc::new(Hub::new(settings, store, extent, rooms, people));
+    tokio::spawn(people::run(hub.clone(), asks));
+    Ok(hub)
+}
+
+/// `/ws/chat`.
+pub(crate) async fn connect(State(state): State<AppState>, upgrade: Upgrade) -> Response {
+    upgrade.on_open(async move |opened| match state.chat().map_or(Err(&Away::NotRun), Chat::hub) {
+        Ok(hub) => {
+            let (hub, beat) = (hub.clone(), state.limits().heartbeat);
+            // Not kept by every connection.
+            drop(state);
+            connection::converse(opened, hub, beat).await;
+        }
+        Err(away) => refuse(opened, &away.to_string()).await,
+    })
+}
+
+/// Says why there is no chat where a page can read it: in a close frame.
+async fn refuse(opened: Opened, reason: &str) {
+    let end = reason.floor_char_boundary(MOST_REASON_BYTES);
+    let code = CloseCode(Farewell::TryAgainLater.code());
+    let mut socket = Socket::new(opened, Limits::default(), Patience::default(), None);
+    socket.close(code, &reason[..end]);
+    socket.part().await;
+}

@@ -1,0 +1,353 @@
+//! A room: one task that owns a [`Channel`], and hands out what it says.
+//!
+//! The task never waits for a connection, and never for the disk: effects behind a record wait in their queue, while
+//! further requests are handled and their records gather for the next forced write. What goes to everybody is encoded
+//! once, into the room's [`Window`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use playground_core::chat::wire::{Ack, Joined, Request, ServerMessage};
+use playground_core::chat::{Channel, ChannelInput, Effect, Farewell, Read, SessionId};
+use playground_core::sim::Time;
+use tokio::time::sleep_until;
+
+use super::effects::Effects;
+use super::frames::Frames;
+use super::hub::{Ask, Hub, unix_ms};
+use super::line::{Item, Line};
+use super::rooms::{Asks, Figures};
+use super::store::{StoreError, Wanted};
+use super::window::{Draft, Window};
+
+/// How many requests are handled before their effects are performed.
+const TOGETHER: usize = 256;
+/// How many effects wait for the disk before no more requests are handled.
+const MOST_EFFECTS: usize = 65_536;
+/// How long a room without members stays in memory.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// Runs a room until nobody needs it, or until its store fails.
+pub(super) async fn run(hub: Arc<Hub>, name: Arc<str>, figures: Arc<Figures>, mut asks: Asks) {
+    let recent = hub.settings.window_messages as usize;
+    match hub.store.recover(&name, unix_ms(), recent).await {
+        Ok(stored) => {
+            let channel = Channel::recover(hub.settings.clone(), name, stored);
+            Room::new(hub, channel, figures).run(asks).await;
+        }
+        Err(error) => {
+            tracing::warn!(%error, room = %name, "a room cannot be read from the store");
+            hub.rooms.close(&name);
+            while let Ok(Ask { line, .. }) = asks.try_recv() {
+                line.answered();
+                line.end(Farewell::TryAgainLater);
+            }
+        }
+    }
+}
+
+/// A connection that the room has heard from.
+#[derive(Debug)]
+struct Seat {
+    line: Arc<Line>,
+    /// Whether what goes to everybody goes there too.
+    is_member: bool,
+    /// Which request of the room was its last one.
+    last_ask: u64,
+}
+
+#[derive(Debug)]
+enum Step {
+    Effect(Effect),
+    /// The connection has left, or is gone; unless it has come back since that request.
+    Forget(SessionId, u64),
+}
+
+#[derive(Debug)]
+struct Room {
+    hub: Arc<Hub>,
+    channel: Channel,
+    figures: Arc<Figures>,
+    effects: Effects<Step>,
+    seats: HashMap<SessionId, Seat>,
+    /// How many requests there have been.
+    asked: u64,
+    window: Window,
+    /// For everybody, from this turn.
+    draft: Draft,
+    has_news: bool,
+    acks: Vec<(SessionId, Ack)>,
+    frames: Frames,
+    wake_at: Option<Time>,
+    /// When the window or the room itself may be dropped.
+    tidy_at: Instant,
+    idle_since: Instant,
+}
+
+impl Room {
+    fn new(hub: Arc<Hub>, channel: Channel, figures: Arc<Figures>) -> Self {
+        let now = Instant::now();
+        let window = Window::new(hub.extent);
+        let tidy_at = now + hub.extent.age;
+        let room = Room {
+            hub,
+            channel,
+            figures,
+            effects: Effects::new(),
+            seats: HashMap::new(),
+            asked: 0,
+            window,
+            draft: Draft::default(),
+            has_news: false,
+            acks: Vec::new(),
+            frames: Frames::default(),
+            wake_at: None,
+            tidy_at,
+            idle_since: now,
+        };
+        room.tell_figures();
+        room
+    }
+
+    async fn run(mut self, mut asks: Asks) {
+        let ticket = self.effects.ticket.clone();
+        let mut together = Vec::new();
+        loop {
+            let wake_at = self.wake_at.map(|time| self.hub.instant(time));
+            let alarm = wake_at.map_or(self.tidy_at, |at| at.min(self.tidy_at));
+            tokio::select! {
+                biased;
+                () = ticket.changed() => {}
+                received = asks.recv_many(&mut together, TOGETHER),
+                    if self.effects.len() < MOST_EFFECTS => {
+                    if received == 0 {
+                        return;
+                    }
+                    for ask in together.drain(..) {
+                        self.handle(ask);
+                    }
+                }
+                () = sleep_until(alarm.into()) => self.tick(),
+            }
+            self.perform();
+            if ticket.has_failed() {
+                return self.fail(asks);
+            }
+            if self.is_over(&asks) {
+                return;
+            }
+        }
+    }
+
+    fn handle(&mut self, Ask { line, input }: Ask<ChannelInput>) {
+        let session = line.session;
+        if let ChannelInput::Send { id, .. } = &input
+            && !self.hub.store.works()
+        {
+            let (room, id) = (self.channel.name().clone(), id.clone());
+            Hub::refuse_storing(&line, Request::Send, room, id, &mut self.frames);
+            return line.answered();
+        }
+        let is_leave = matches!(input, ChannelInput::Leave { .. });
+        line.answered();
+        self.asked += 1;
+        let last_ask = self.asked;
+        let seat = self.seats.entry(session).or_insert(Seat { line, is_member: false, last_ask });
+        seat.last_ask = last_ask;
+        let mut effects = Vec::new();
+        self.channel.handle(self.hub.clock(), input, &mut effects);
+        self.queue(effects);
+        if is_leave {
+            self.effects.push(Step::Forget(session, last_ask));
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = Instant::now();
+        if self.wake_at.is_some_and(|at| self.hub.instant(at) <= now) {
+            self.wake_at = None;
+            let mut effects = Vec::new();
+            self.channel.tick(self.hub.clock(), &mut effects);
+            self.queue(effects);
+        }
+        if self.tidy_at <= now {
+            self.window.trim(now);
+            // Who was refused may never say that it leaves.
+            self.seats.retain(|_, seat| seat.is_member || !seat.line.is_gone());
+            self.tidy_at = now + self.hub.extent.age;
+        }
+    }
+
+    /// Records go to the store at once, so that all that wait share a forced write.
+    fn queue(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Store(message) => {
+                    self.hub.store.append(message, self.channel.epoch(), &self.effects.ticket);
+                    self.effects.push_record();
+                }
+                effect => self.effects.push(Step::Effect(effect)),
+            }
+        }
+    }
+
+    /// Performs what is due: first what goes to everybody, together, then the acknowledgements.
+    fn perform(&mut self) {
+        let stored_us = self.hub.now_us();
+        while let Some(step) = self.effects.pop() {
+            match step {
+                Step::Effect(effect) => self.carry_out(effect),
+                Step::Forget(session, last_ask) => {
+                    if self.seats.get(&session).is_some_and(|seat| seat.last_ask == last_ask) {
+                        self.seats.remove(&session);
+                    }
+                }
+            }
+        }
+        self.flush();
+        if std::mem::take(&mut self.has_news) {
+            for seat in self.seats.values().filter(|seat| seat.is_member) {
+                seat.line.wake();
+            }
+            self.tell_figures();
+        }
+        let fanned_out_us = self.hub.now_us();
+        for (session, mut ack) in std::mem::take(&mut self.acks) {
+            ack.timing.stored_us = stored_us;
+            ack.timing.fanned_out_us = fanned_out_us;
+            self.give(session, ServerMessage::Ack(ack));
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            // It was given to the store when it was queued.
+            Effect::Store(_) => {}
+            Effect::ToEveryone(message) => {
+                let frames = &mut self.frames;
+                self.draft.frame(|out| frames.write(&message, out));
+            }
+            Effect::ToSession(session, message) => match message {
+                // To a member it says what has been said so far, so it has a place among that.
+                ServerMessage::Joined(_) => self.place(session, &message),
+                message => self.give(session, message),
+            },
+            Effect::Ack(session, ack) => self.acks.push((session, ack)),
+            Effect::Enter(session, joined) => self.enter(session, joined),
+            Effect::Exit(session) => {
+                if let Some(seat) = self.seats.get_mut(&session) {
+                    seat.is_member = false;
+                    seat.line.leave(Item::Exit { room: self.channel.name().clone() });
+                }
+                self.tell_figures();
+            }
+            Effect::Read(session, read) => self.read(session, read),
+            Effect::Trim { keep_from } => {
+                self.hub.store.trim(self.channel.name().clone(), keep_from)
+            }
+            Effect::WakeAt(time) => self.wake_at = Some(time),
+            Effect::Cut(session, farewell) => {
+                if let Some(seat) = self.seats.get(&session) {
+                    seat.line.end(farewell);
+                }
+            }
+        }
+    }
+
+    fn give(&mut self, session: SessionId, message: ServerMessage) {
+        if let Some(seat) = self.seats.get(&session) {
+            seat.line.leave(Item::message(message, |message| self.frames.frame(message)));
+        }
+    }
+
+    fn place(&mut self, session: SessionId, message: &ServerMessage) {
+        self.flush();
+        if let Some(seat) = self.seats.get(&session) {
+            let frame = self.frames.frame(message);
+            let (room, at) = (self.channel.name().clone(), self.window.end());
+            seat.line.leave(Item::At { room, at, frame });
+        }
+    }
+
+    fn enter(&mut self, session: SessionId, joined: Joined) {
+        self.flush();
+        let Some(seat) = self.seats.get_mut(&session) else { return };
+        seat.is_member = true;
+        let frame = self.frames.frame(&ServerMessage::Joined(joined));
+        let (room, at) = (self.channel.name().clone(), self.window.end());
+        seat.line.leave(Item::Enter { room, window: self.window.clone(), at, frame });
+        self.tell_figures();
+    }
+
+    /// Puts what is for everybody, so far, where everybody finds it.
+    fn flush(&mut self) {
+        if !self.draft.is_empty() {
+            self.window.push(&mut self.draft, Instant::now());
+            self.has_news = true;
+        }
+    }
+
+    fn read(&self, session: SessionId, read: Read) {
+        let Some(seat) = self.seats.get(&session) else { return };
+        let line = seat.line.clone();
+        // Until it is answered it counts as asked, so that nobody can ask for more than is read.
+        line.asked();
+        let then = answer(line, read.clone());
+        self.hub.store.read(self.channel.name().clone(), Wanted::of(&read), then);
+    }
+
+    fn tell_figures(&self) {
+        self.figures.people.store(self.channel.people() as u32, Ordering::Relaxed);
+        self.figures.head.store(self.channel.head(), Ordering::Relaxed);
+    }
+
+    /// Whether the room can be closed, and is.
+    fn is_over(&mut self, asks: &Asks) -> bool {
+        if !self.seats.is_empty() || !self.effects.is_empty() {
+            self.idle_since = Instant::now();
+            return false;
+        }
+        self.idle_since.elapsed() >= IDLE
+            && self.hub.rooms.close_unless_asked(self.channel.name(), asks)
+    }
+
+    /// Everybody has to start again from what is durable.
+    fn fail(self, mut asks: Asks) {
+        self.hub.rooms.close(self.channel.name());
+        while let Ok(Ask { line, .. }) = asks.try_recv() {
+            line.answered();
+            line.end(Farewell::StoreFailed);
+        }
+    }
+}
+
+/// However a room ends: who is still there has to start again.
+impl Drop for Room {
+    fn drop(&mut self) {
+        for seat in self.seats.values() {
+            seat.line.end(Farewell::StoreFailed);
+        }
+    }
+}
+
+/// Answers a question to the store. Runs on the store's reading thread.
+pub(super) fn answer(
+    line: Arc<Line>,
+    read: Read,
+) -> impl FnOnce(Result<Vec<Arc<playground_core::chat::wire::Message>>, StoreError>) + Send {
+    move |messages| {
+        match messages {
+            Ok(messages) => {
+                let answer = read.answer(messages);
+                line.leave(Item::message(answer, |answer| Frames::default().frame(answer)));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a page of history cannot be read");
+                line.end(Farewell::StoreFailed);
+            }
+        }
+        line.answered();
+    }
+}
