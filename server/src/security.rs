@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
 /// The headers, with a policy that allows the given inline scripts: `'sha256-…'` sources, as
@@ -49,11 +49,15 @@ fn policy(inline_scripts: &[String]) -> String {
     .join("; ")
 }
 
-/// Puts the headers on an answer, over whatever a route has set.
+/// Puts the headers on an answer, over whatever a route has set. One that opens a WebSocket is no document, and
+/// is shown in the lab of that name without what does not belong to it.
 pub(crate) async fn apply(
     State(headers): State<Arc<HeaderMap>>,
     mut response: Response,
 ) -> Response {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return response;
+    }
     for (name, value) in headers.iter() {
         response.headers_mut().insert(name, value.clone());
     }

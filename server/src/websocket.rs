@@ -4,6 +4,7 @@
 //! A handler takes an [`Upgrade`] and says what to do with the [`Opened`] stream: talk over a [`Socket`], or
 //! over the stream itself.
 
+mod budget;
 mod echo;
 mod raw;
 mod socket;
@@ -24,16 +25,21 @@ use crate::connections::Connections;
 use crate::origin;
 use crate::problem::AppError;
 
+/// How much memory messages on their way may use together, in bytes.
+const BUDGET: usize = 256 << 20;
+
 /// What the sockets of the lab share.
 #[derive(Debug)]
 pub(crate) struct WebSockets {
     taps: taps::Taps,
     raw_sessions: Connections,
+    budget: budget::Budget,
 }
 
 impl WebSockets {
     pub(crate) fn new() -> Self {
-        Self { taps: taps::Taps::default(), raw_sessions: raw::sessions() }
+        let (taps, budget) = (taps::Taps::default(), budget::Budget::new(BUDGET));
+        Self { taps, raw_sessions: raw::sessions(), budget }
     }
 }
 

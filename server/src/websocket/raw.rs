@@ -30,8 +30,6 @@ const BOUNDS: Bounds = Bounds { per_address: 8, total: 64 };
 const LIMITS: Limits = Limits { frame_bytes: 1 << 20, message_bytes: 1 << 20 };
 /// How many bytes a connection may carry in each direction.
 const LINE_BYTES: usize = 4 << 20;
-/// How long a connection may be open.
-const LINE_PATIENCE: Duration = Duration::from_secs(5 * 60);
 /// How many connections a session may make, one after the other, and how fast.
 const MOST_LINES: u32 = 1_000;
 const LINE_PAUSE: Duration = Duration::from_millis(20);
@@ -53,7 +51,8 @@ pub(crate) async fn connect(
         detail: "Too many raw connections are open; try again later.".into(),
     })?;
     Ok(upgrade.on_open(move |opened| async move {
-        let socket = Socket::new(opened, LIMITS, state.limits().websocket, None);
+        let (patience, budget) = (state.limits().websocket, &state.websocket().budget);
+        let socket = Socket::new(opened, LIMITS, patience, budget, None);
         let mut session = Session { socket, line: None, state };
         session.converse().await;
         session.socket.part().await;
@@ -169,7 +168,7 @@ impl Line {
         let patience = serve::Patience::default().head;
         tokio::spawn(converse(accepted, own, permit, app, guest, patience));
         sleep_until(opening + LINE_PAUSE).await;
-        let until = opening + LINE_PATIENCE;
+        let until = opening + state.limits().websocket.raw;
         Ok(Self { stream, unsent: Vec::new(), to_server: LINE_BYTES, to_client: LINE_BYTES, until })
     }
 

@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 
 use super::Opened;
+use super::budget::{Budget, Share};
 use super::taps::Watcher;
 use crate::closing::Guest;
 use crate::connections::Permit;
@@ -34,12 +35,18 @@ pub struct Patience {
     pub ping: Duration,
     /// For the client's close frame, and for its end of the connection after that.
     pub farewell: Duration,
+    /// For as long as this, a raw connection may be open.
+    pub raw: Duration,
 }
 
 impl Default for Patience {
-    /// 20 s and 200 ms.
+    /// 20 s, 200 ms and 5 min.
     fn default() -> Self {
-        Self { ping: Duration::from_secs(20), farewell: Duration::from_millis(200) }
+        Self {
+            ping: Duration::from_secs(20),
+            farewell: Duration::from_millis(200),
+            raw: Duration::from_secs(5 * 60),
+        }
     }
 }
 
@@ -63,8 +70,12 @@ pub(crate) struct Socket {
     pings: Pings,
     guest: Guest,
     watcher: Option<Watcher>,
+    /// What it may use of the memory for all.
+    share: Share,
     /// The stream cannot be used any more.
     is_broken: bool,
+    /// What arrives is dropped.
+    is_deaf: bool,
     /// Dropped with the stream.
     _permit: Permit,
 }
@@ -88,6 +99,7 @@ impl Socket {
         opened: Opened,
         limits: Limits,
         patience: Patience,
+        budget: &Budget,
         mut watcher: Option<Watcher>,
     ) -> Self {
         let Opened { stream, leftover, permit, guest, tape } = opened;
@@ -109,7 +121,9 @@ impl Socket {
             pings: Pings::default(),
             guest,
             watcher,
+            share: budget.share(),
             is_broken: false,
+            is_deaf: false,
             _permit: permit,
         }
     }
@@ -135,7 +149,11 @@ impl Socket {
         while self.has_unwritten() {
             self.turn().await?;
         }
-        (self.endpoint.state() == State::Open && !self.is_broken).then_some(())
+        self.is_open().then_some(())
+    }
+
+    fn is_open(&self) -> bool {
+        self.endpoint.state() == State::Open && !self.is_broken && !self.is_deaf
     }
 
     /// Queues a message, and forgets it if nothing can be sent any more.
@@ -154,10 +172,20 @@ impl Socket {
         debug_assert!(sent.is_ok() || self.endpoint.state() != State::Open, "{code:?} {reason}");
     }
 
+    /// Gives up a message for which there is no memory, and hears nothing any more.
+    fn run_out(&mut self) {
+        self.close(CloseCode::TRY_AGAIN_LATER, "too many large messages are on their way");
+        // Something was read, so nothing waited to be written before this.
+        self.writing = self.endpoint.take_outgoing();
+        self.written = 0;
+        self.endpoint = Endpoint::server(Limits::default());
+        self.is_deaf = true;
+    }
+
     /// Waits until the stream is ready, and writes if there is anything to write, else reads. None once the
     /// conversation is over.
     async fn turn(&mut self) -> Option<()> {
-        if self.endpoint.state() != State::Open || self.is_broken {
+        if !self.is_open() {
             return None;
         }
         let interest = match self.has_unwritten() {
@@ -173,6 +201,11 @@ impl Socket {
                 };
                 if moved.is_err() {
                     self.is_broken = true;
+                    return None;
+                }
+                let is_held = self.share.hold(self.endpoint.heap_bytes() + self.writing.capacity());
+                if !is_held && interest.is_readable() {
+                    self.run_out();
                     return None;
                 }
             }
@@ -211,7 +244,9 @@ impl Socket {
             watcher.see(Direction::ToServer, Instant::now(), &chunk[..count]);
         }
         self.pings.has_read = true;
-        self.endpoint.receive(&chunk[..count]);
+        if !self.is_deaf {
+            self.endpoint.receive(&chunk[..count]);
+        }
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! `/ws/echo`: messages come back, and each broken rule is answered with the close frame that it deserves.
 
-use std::time::Duration;
+use std::io::{Read, Write};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use playground_core::websocket::Opcode;
@@ -47,6 +48,59 @@ fn sixteen_mebibytes_come_back_and_more_is_refused() {
     peer.send(&part(true, Opcode::Continuation, &[7]));
     let reason = "a message of at least 16842753 bytes exceeds the limit of 16842752";
     assert_eq!(peer.rest(), farewell(1009, reason));
+}
+
+#[test]
+fn a_slow_reader_misses_nothing() {
+    let server = Server::start(with_page());
+    let mut peer = Peer::open(server.address, "/ws/echo");
+    let mut sender = peer.0.try_clone().unwrap();
+    const MESSAGES: u32 = 20_000;
+    let message = |number: u32| [&number.to_be_bytes()[..], &[7; 996]].concat();
+    let sending = std::thread::spawn(move || {
+        // Much more than any buffers on the way hold, so that this waits for the reader.
+        for number in 0..MESSAGES {
+            sender.write_all(&frame(Opcode::Binary, &message(number))).unwrap();
+        }
+    });
+    for number in 0..MESSAGES {
+        let expected = [&[0x82, 126, 3, 232], &message(number)[..]].concat();
+        assert!(peer.exactly(expected.len()) == expected, "message {number}");
+    }
+    sending.join().unwrap();
+}
+
+#[test]
+fn many_large_messages_at_once_are_put_off() {
+    let server = Server::start(with_page());
+    // Each begins a message of 16 MiB and does not end it.
+    let mut bytes = frame(Opcode::Binary, &vec![7; 16 << 20]);
+    bytes.pop();
+    let mut peers: Vec<_> = (0..16).map(|_| Peer::open(server.address, "/ws/echo")).collect();
+    for peer in &mut peers {
+        peer.send(&bytes);
+        peer.0.set_nonblocking(true).unwrap();
+    }
+    // Whichever comes last is told so.
+    let deadline = Instant::now() + DEADLINE;
+    let mut told = Vec::new();
+    while told.is_empty() {
+        assert!(Instant::now() < deadline, "all were taken");
+        for peer in &mut peers {
+            // An error means that nothing has come yet.
+            let _ = peer.0.read_to_end(&mut told);
+        }
+        std::thread::yield_now();
+    }
+    assert!(told.starts_with(&farewell(1013, "too many large messages are on their way")));
+    // Small ones go on, and once the others are gone, so do large ones.
+    let mut small = Peer::open(server.address, "/ws/echo");
+    small.send(&frame(Opcode::Text, b"small"));
+    assert_eq!(small.exactly(7), b"\x81\x05small");
+    drop(peers);
+    let mut large = tungstenite(server.address, "/ws/echo");
+    large.send(Message::binary(vec![7; 1 << 20])).unwrap();
+    assert_eq!(large.read().unwrap().len(), 1 << 20);
 }
 
 #[test]
@@ -110,7 +164,6 @@ fn the_close_frame_arrives_even_while_the_client_goes_on_sending() {
     let mut peer = Peer::open(server.address, "/ws/echo");
     let mut sender = peer.0.try_clone().unwrap();
     let sending = std::thread::spawn(move || {
-        use std::io::Write;
         let megabyte = [&[0x82, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, 1, 2, 3, 4], &[7; 1 << 20][..]];
         sender.write_all(&megabyte.concat()).unwrap();
     });

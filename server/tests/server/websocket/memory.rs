@@ -1,7 +1,7 @@
 //! What hostile clients cost: the memory of a server in a process of its own, before and after.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -98,6 +98,42 @@ fn claims_of_a_gibibyte_cost_no_memory() {
         peer.send(&claim);
         assert!(peer.rest().starts_with(&[0x88]));
     }
+    let growth = resident(&server).saturating_sub(before);
+    assert!(growth < GROWTH, "{growth} KiB");
+}
+
+/// Frames that are nearly right: bits of some that are whole are flipped.
+fn nonsense(rng: &mut u64) -> Vec<u8> {
+    let mut next = || {
+        // xorshift64: any will do that gives the same each time.
+        *rng ^= *rng << 13;
+        *rng ^= *rng >> 7;
+        *rng ^= *rng << 17;
+        *rng as usize
+    };
+    let opcodes = [Opcode::Text, Opcode::Binary, Opcode::Ping, Opcode::Continuation, Opcode::Close];
+    let mut bytes: Vec<u8> = (0..1 + next() % 4)
+        .flat_map(|_| frame(opcodes[next() % opcodes.len()], &vec![b'a'; next() % 300]))
+        .collect();
+    for _ in 0..1 + next() % 4 {
+        let place = next() % bytes.len();
+        bytes[place] ^= 1 << (next() % 8);
+    }
+    bytes
+}
+
+#[test]
+fn nonsense_costs_no_memory_and_hurts_nobody_else() {
+    let (_dir, server) = warm();
+    let before = resident(&server);
+    let mut rng = 0x9e37_79b9_7f4a_7c15;
+    for _ in 0..2_000 {
+        let mut peer = Peer::open(server.address, "/ws/echo");
+        peer.send(&nonsense(&mut rng));
+        peer.0.shutdown(std::net::Shutdown::Write).unwrap();
+        let _ = peer.0.read_to_end(&mut Vec::new());
+    }
+    still_echoes(&server);
     let growth = resident(&server).saturating_sub(before);
     assert!(growth < GROWTH, "{growth} KiB");
 }

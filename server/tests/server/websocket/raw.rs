@@ -4,9 +4,10 @@ use std::net::TcpStream;
 
 use playground_core::websocket::Opcode;
 use playground_core::websocket::wire::{RawEnd, RawMessage};
+use playground_server::websocket::Patience;
 use tokio_tungstenite::tungstenite::{Message, WebSocket};
 
-use super::{farewell, frame, request, tungstenite};
+use super::{farewell, frame, patient, request, tungstenite};
 use crate::running::{Server, with_page};
 
 /// A page, and what has come back to it so far.
@@ -122,6 +123,40 @@ fn a_message_of_a_mebibyte_goes_through_and_more_than_four_do_not() {
     }
     let ended = page.until_told();
     assert_eq!(ended, RawMessage::Ended { how: RawEnd::Limit });
+}
+
+#[test]
+fn a_connection_has_its_time() {
+    let raw = std::time::Duration::from_millis(50);
+    let server = Server::start(patient(Patience { raw, ..Patience::default() }));
+    let mut page = Page::open(&server);
+    for _ in 0..2 {
+        assert_eq!(page.until_told(), RawMessage::Ended { how: RawEnd::Timeout });
+        // What comes too late goes nowhere, and the page may have another one.
+        page.send(b"late");
+        page.reconnect();
+    }
+}
+
+#[test]
+fn a_page_that_leaves_takes_its_connection_with_it() {
+    let mut server = Server::start(with_page());
+    let page = Page::open(&server);
+    drop(page);
+    let mut page = Page::open(&server);
+    page.send(request("/ws/echo", "").as_bytes());
+    page.until_received(b"\r\n\r\n");
+    server.ask_to_stop();
+    // The echo at the other end says so, too.
+    loop {
+        match page.socket.read().unwrap() {
+            Message::Close(Some(frame)) => break assert_eq!(u16::from(frame.code), 1001),
+            Message::Binary(bytes) => assert_eq!(bytes[..], farewell(1001, "the server stops")),
+            _ => {}
+        }
+    }
+    while page.socket.read().is_ok() {}
+    server.join();
 }
 
 #[test]
