@@ -31,7 +31,8 @@ pub(crate) async fn connect(
     let patience = state.limits().websocket;
     Ok(upgrade.on_open(move |opened| {
         let limits = Limits { frame_bytes: MESSAGE_LIMIT, message_bytes: MESSAGE_LIMIT };
-        echo(Socket::new(opened, limits, patience, &state.websocket().budget, watcher))
+        let socket = Socket::new(opened, limits, patience, watcher);
+        echo(socket.within(&state.websocket().budget))
     }))
 }
 

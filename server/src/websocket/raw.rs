@@ -51,8 +51,8 @@ pub(crate) async fn connect(
         detail: "Too many raw connections are open; try again later.".into(),
     })?;
     Ok(upgrade.on_open(move |opened| async move {
-        let (patience, budget) = (state.limits().websocket, &state.websocket().budget);
-        let socket = Socket::new(opened, LIMITS, patience, budget, None);
+        let socket = Socket::new(opened, LIMITS, state.limits().websocket, None)
+            .within(&state.websocket().budget);
         let mut session = Session { socket, line: None, state };
         session.converse().await;
         session.socket.part().await;

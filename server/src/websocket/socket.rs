@@ -70,8 +70,8 @@ pub(crate) struct Socket {
     pings: Pings,
     guest: Guest,
     watcher: Option<Watcher>,
-    /// What it may use of the memory for all.
-    share: Share,
+    /// What it uses of the memory for all, if it has a limit.
+    share: Option<Share>,
     /// The stream cannot be used any more.
     is_broken: bool,
     /// What arrives is dropped.
@@ -99,7 +99,6 @@ impl Socket {
         opened: Opened,
         limits: Limits,
         patience: Patience,
-        budget: &Budget,
         mut watcher: Option<Watcher>,
     ) -> Self {
         let Opened { stream, leftover, permit, guest, tape } = opened;
@@ -121,11 +120,16 @@ impl Socket {
             pings: Pings::default(),
             guest,
             watcher,
-            share: budget.share(),
+            share: None,
             is_broken: false,
             is_deaf: false,
             _permit: permit,
         }
+    }
+
+    /// Lets messages on their way use no more memory than there is for all.
+    pub(crate) fn within(self, budget: &Budget) -> Self {
+        Self { share: Some(budget.share()), ..self }
     }
 
     /// The client's next message; none once the conversation is over, which [`part`](Self::part) ends. What is
@@ -172,6 +176,11 @@ impl Socket {
         debug_assert!(sent.is_ok() || self.endpoint.state() != State::Open, "{code:?} {reason}");
     }
 
+    fn is_within_budget(&mut self) -> bool {
+        let used = self.endpoint.heap_bytes() + self.writing.capacity();
+        self.share.as_mut().is_none_or(|share| share.hold(used))
+    }
+
     /// Gives up a message for which there is no memory, and hears nothing any more.
     fn run_out(&mut self) {
         self.close(CloseCode::TRY_AGAIN_LATER, "too many large messages are on their way");
@@ -203,8 +212,7 @@ impl Socket {
                     self.is_broken = true;
                     return None;
                 }
-                let is_held = self.share.hold(self.endpoint.heap_bytes() + self.writing.capacity());
-                if !is_held && interest.is_readable() {
+                if !self.is_within_budget() && interest.is_readable() {
                     self.run_out();
                     return None;
                 }

@@ -7,7 +7,7 @@ use playground_core::websocket::wire::TapMessage;
 use playground_core::websocket::{CloseCode, Limits};
 
 use super::taps::Taps;
-use super::{Message, Socket, Upgrade, WebSockets};
+use super::{Message, Socket, Upgrade};
 use crate::app::AppState;
 
 /// Nothing is expected from the page.
@@ -16,8 +16,8 @@ const LIMITS: Limits = Limits { frame_bytes: 4096, message_bytes: 4096 };
 pub(crate) async fn connect(State(state): State<AppState>, upgrade: Upgrade) -> Response {
     let patience = state.limits().websocket;
     upgrade.on_open(move |opened| async move {
-        let WebSockets { taps, budget, .. } = state.websocket();
-        let mut socket = Socket::new(opened, LIMITS, patience, budget, None);
+        let taps = &state.websocket().taps;
+        let mut socket = Socket::new(opened, LIMITS, patience, None);
         while watch_one(&mut socket, taps).await.is_some() {}
         socket.part().await;
     })
