@@ -3,6 +3,7 @@
 pub mod consistent_hashing;
 mod on_demand;
 pub mod two_phase_commit;
+pub mod websocket;
 
 use crate::components::Goal;
 use crate::routes::Route;
@@ -14,6 +15,8 @@ use yew::prelude::*;
 /// The labs that exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lab {
+    /// A connection that stays open, byte by byte.
+    WebSocket,
     /// All participants commit, or none does.
     TwoPhaseCommit,
     /// Move few keys when shards come and go.
@@ -22,11 +25,12 @@ pub enum Lab {
 
 impl Lab {
     /// All of them, in reading order.
-    pub const ALL: &[Lab] = &[Lab::TwoPhaseCommit, Lab::ConsistentHashing];
+    pub const ALL: &[Lab] = &[Lab::WebSocket, Lab::TwoPhaseCommit, Lab::ConsistentHashing];
 
     /// The one name of the lab, as in the names of its files.
     pub fn name(self) -> &'static str {
         match self {
+            Lab::WebSocket => "websocket",
             Lab::TwoPhaseCommit => "two_phase_commit",
             Lab::ConsistentHashing => "consistent_hashing",
         }
@@ -35,6 +39,7 @@ impl Lab {
     /// Its title.
     pub fn title(self) -> &'static str {
         match self {
+            Lab::WebSocket => "WebSockets",
             Lab::TwoPhaseCommit => "Two-phase commit",
             Lab::ConsistentHashing => "Consistent hashing",
         }
@@ -43,6 +48,7 @@ impl Lab {
     /// Its idea in one sentence.
     pub fn idea(self) -> &'static str {
         match self {
+            Lab::WebSocket => "A connection that stays open, byte by byte.",
             Lab::TwoPhaseCommit => {
                 "All commit or none do, although each of them may die at any moment."
             }
@@ -53,6 +59,7 @@ impl Lab {
     /// Its address.
     pub fn route(self) -> Route {
         match self {
+            Lab::WebSocket => Route::WebSocket,
             Lab::TwoPhaseCommit => Route::TwoPhaseCommit,
             Lab::ConsistentHashing => Route::ConsistentHashing,
         }
@@ -61,6 +68,7 @@ impl Lab {
     /// What there is to achieve in it.
     pub fn goals(self) -> &'static [Goal] {
         match self {
+            Lab::WebSocket => websocket::GOALS,
             Lab::TwoPhaseCommit => two_phase_commit::GOALS,
             Lab::ConsistentHashing => consistent_hashing::GOALS,
         }
@@ -79,6 +87,8 @@ impl Lab {
     /// Loads a view of it, with everything that only this view needs.
     fn load(self, part: Part) -> Loading {
         match (self, part) {
+            (Lab::WebSocket, Part::Page) => soon(websocket()),
+            (Lab::WebSocket, Part::Miniature) => soon(websocket_miniature()),
             (Lab::TwoPhaseCommit, Part::Page) => soon(two_phase_commit()),
             (Lab::TwoPhaseCommit, Part::Miniature) => soon(two_phase_commit_miniature()),
             (Lab::ConsistentHashing, Part::Page) => soon(consistent_hashing()),
@@ -88,6 +98,16 @@ impl Lab {
 }
 
 // Here the labs are cut off the page: each of these is called once its view is loaded.
+
+#[cfg_attr(not(debug_assertions), wasm_split(websocket, fallible))]
+fn websocket() -> Result<View, NotLoaded> {
+    Ok(|| html! { <websocket::Page /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(websocket_miniature, fallible))]
+fn websocket_miniature() -> Result<View, NotLoaded> {
+    Ok(|| html! { <websocket::Miniature /> })
+}
 
 #[cfg_attr(not(debug_assertions), wasm_split(two_phase_commit, fallible))]
 fn two_phase_commit() -> Result<View, NotLoaded> {

@@ -8,10 +8,13 @@ pub enum Route {
     /// The front door.
     #[at("/")]
     Home,
-    /// The first lab in the order of [`Lab::ALL`](crate::labs::Lab::ALL).
+    /// The labs, in the order of [`Lab::ALL`](crate::labs::Lab::ALL).
+    #[at("/labs/websocket")]
+    WebSocket,
+    /// All or nothing.
     #[at("/labs/two-phase-commit")]
     TwoPhaseCommit,
-    /// The second.
+    /// Few keys move.
     #[at("/labs/consistent-hashing")]
     ConsistentHashing,
     /// Anything else.

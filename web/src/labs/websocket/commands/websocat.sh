@@ -1,1 +1,1 @@
-echo Hello | websocat --origin http://localhost:3000 ws://localhost:3000/ws/echo
+echo Hello | websocat -n1 --origin http://localhost:3000 ws://localhost:3000/ws/echo

@@ -1,0 +1,45 @@
+//! The lab of WebSockets: the handshake, frames bit by bit, and a wire to break them on.
+
+mod answers;
+mod bytes;
+mod commands;
+mod console;
+mod data;
+mod echo;
+mod experiment;
+mod fields;
+mod figure;
+mod foretold;
+mod geometry;
+mod goals;
+mod handshake;
+mod http;
+mod lengths;
+mod lines;
+mod live;
+mod log;
+mod magnifier;
+mod mask;
+mod miniature;
+mod moves;
+mod page;
+mod parts;
+mod polling;
+mod presets;
+mod raw;
+mod segment;
+mod send;
+mod sentences;
+mod setup;
+mod sides;
+mod story;
+mod tables;
+mod take_home;
+mod tap;
+mod wire;
+mod words;
+mod workbench;
+
+pub use goals::GOALS;
+pub use miniature::Miniature;
+pub use page::Page;

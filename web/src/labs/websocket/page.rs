@@ -1,0 +1,164 @@
+//! Composes the lab: the wire, the story, the workbench, the real connection and the sandbox.
+
+use super::console::Console;
+use super::figure::PlayedFigure;
+use super::goals::{self, GOALS, Given};
+use super::live::Live;
+use super::log::{Log, rows_of};
+use super::send::Send;
+use super::sentences::describe;
+use super::story::Story;
+use super::take_home::TakeHome;
+use super::workbench::Workbench;
+use crate::components::{GoalList, KeyGroup, KeysSheet, use_goals};
+use crate::player::{
+    PLAYER_KEYS, Player, PlayerBar, Start, current_link, link_problem, use_link, use_player,
+    use_player_keys,
+};
+use crate::theme::prefers_reduced_motion;
+use playground_core::sim::{Run, Simulation, Time};
+use playground_core::websocket::lab::{Action, Frame, Lab};
+use playground_core::websocket::scenarios;
+use std::rc::Rc;
+use yew::prelude::*;
+
+const LAB_KEYS: &[(&str, &str)] = &[
+    ("Tab", "go to the next segment on its way, list or row of bytes"),
+    ("Enter", "open a segment: flip its bits, lose it, cut the connection"),
+    ("← →", "go through bytes, and through the bits of one"),
+    ("Space, Enter", "flip the bit that has the focus"),
+    ("↑ ↓", "go through a list of frames, or the lines of a handshake"),
+    ("Home, End", "go to its first or last"),
+    ("Escape", "close a segment"),
+];
+
+/// The lab.
+#[component]
+pub fn Page() -> Html {
+    let player = use_player(start);
+    let problem = use_state(link_problem::<Lab>);
+    let given = use_memo((), |()| Given::default());
+    use_link(
+        &player,
+        Callback::from({
+            let (problem, given) = (problem.setter(), given.clone());
+            move |found: Option<_>| {
+                if found.is_none() {
+                    given.opened();
+                }
+                problem.set(found);
+            }
+        }),
+    );
+    use_player_keys(player.on_command());
+    let goals = use_goals(Lab::NAME, GOALS);
+    {
+        let (player, goals, given) = (player.clone(), goals.clone(), given.clone());
+        use_effect_with(player.revision(), move |_| {
+            let frame = player.frame();
+            let own = player.with_run(|run| given.own(run, frame.now));
+            if !own.is_empty() {
+                for id in goals::reached(&own, &frame) {
+                    goals.reach(id);
+                }
+            }
+        });
+    }
+    let on_act = {
+        let player = player.clone();
+        Callback::from(move |action: Action| {
+            player.act(action);
+        })
+    };
+    let on_load = {
+        let (player, given) = (player.clone(), given.clone());
+        Callback::from(move |(run, until): (Run<Lab>, Time)| {
+            given.note(&run);
+            player.load(run, until);
+        })
+    };
+    let on_predicted = {
+        let goals = goals.clone();
+        Callback::from(move |()| goals.reach(goals::REAL))
+    };
+    let frame = player.frame();
+    let stage = Stage { player: player.clone(), frame: frame.clone(), on_act, on_load };
+    let groups = vec![
+        KeyGroup { title: "Player", keys: PLAYER_KEYS },
+        KeyGroup { title: "Segments, frames, bytes and bits", keys: LAB_KEYS },
+    ];
+    html! {
+        <article class="websocket">
+            <header class="prose">
+                <h1>{ "WebSockets" }</h1>
+                <p class="lede">
+                    { "A connection that stays open, and on which both sides may speak. Below is every byte of one: \
+                       click a segment on its way, flip a bit in it, and see what the other side makes of that." }
+                </p>
+                if let Some(problem) = *problem {
+                    <p class="notice" role="alert">{ problem.to_string() }</p>
+                }
+            </header>
+            <Lead ..stage.clone() />
+            <GoalList goals={GOALS} done={goals.done()} />
+            <Story />
+            <Workbench {on_predicted} />
+            <Live />
+            <Console ..stage />
+            <TakeHome {player} {frame} />
+            <KeysSheet {groups} />
+        </article>
+    }
+}
+
+fn start() -> Start<Lab> {
+    let opening = scenarios::opening();
+    match current_link::<Lab>() {
+        Some(link) => Start {
+            run: link.run,
+            until: link.moment.time,
+            moment: Some(link.moment),
+            plays: false,
+            loops: false,
+        },
+        None => Start {
+            run: opening.run,
+            until: opening.until,
+            moment: None,
+            plays: !prefers_reduced_motion(),
+            loops: false,
+        },
+    }
+}
+
+/// What the figure at the top and the sandbox at the end share: they show the same run.
+#[derive(Clone, Properties, PartialEq)]
+pub struct Stage {
+    /// What is played.
+    pub player: Player<Lab>,
+    /// What is drawn.
+    pub frame: Rc<Frame>,
+    /// Where actions go.
+    pub on_act: Callback<Action>,
+    /// Plays another run, up to a time that is worth watching.
+    pub on_load: Callback<(Run<Lab>, Time)>,
+}
+
+/// The figure at the top with its player, what can be sent, and everything that went over the wire.
+#[component]
+fn Lead(props: &Stage) -> Html {
+    let Stage { player, frame, on_act, .. } = props;
+    let view = player.view(describe);
+    let said = if view.is_playing { AttrValue::default() } else { view.caption.clone() };
+    html! {
+        <section id="lead" class="websocket-lead figure" tabindex="-1" aria-label="The wire">
+            <PlayedFigure player={player.clone()} label="A client and a server, and the bytes between them" />
+            <PlayerBar view={view.clone()} on_command={player.on_command()} is_full={false} />
+            <p class="websocket-caption">{ view.caption.clone() }</p>
+            <p class="visually-hidden" aria-live="polite">{ said }</p>
+            <Send frame={frame.clone()} on_act={on_act.clone()} />
+            <Log rows={rows_of(frame)} label="Everything that went over the wire"
+                empty="Nothing has been sent yet." />
+        </section>
+    }
+}
