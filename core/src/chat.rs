@@ -30,10 +30,16 @@ mod client;
 mod effect;
 mod farewell;
 mod gate;
+mod lab;
 mod names;
+mod node;
 mod people;
 mod refusal;
+pub mod scenarios;
+mod server;
 mod settings;
+mod stream;
+mod tab;
 pub mod wire;
 
 pub use bucket::Bucket;
@@ -45,7 +51,16 @@ pub use client::{
 pub use effect::{Clock, Effect, Read, SessionId};
 pub use farewell::{Farewell, Retry};
 pub use gate::{Gate, Route};
+pub use lab::{
+    Action, ChannelView, FlightView, Frame, Happened, Hop, LOBBY, Lab, LossView, Path, Scenario,
+    ServerView, SessionView, TabView, Totals,
+};
 pub use names::{inbox_of, owner_of};
+pub use node::{
+    Body, ChatConfig, ChatNode, Command, Event, LinkId, Packet, Record, SERVER, Timer, Transport,
+};
 pub use people::{Claim, People, PeopleEffect, PeopleInput};
 pub use refusal::{Denial, Refusal};
+pub use server::{ChatServer, ServerConfig};
 pub use settings::{Limits, Rate, Settings, Without};
+pub use tab::{Tab, TabConfig};

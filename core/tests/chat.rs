@@ -4,3 +4,5 @@
 mod channel;
 #[path = "chat/client.rs"]
 mod client;
+#[path = "chat/golden.rs"]
+mod golden;

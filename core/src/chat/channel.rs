@@ -348,3 +348,18 @@ pub(super) fn acknowledgement(message: &Message, is_retry: bool, received_us: u6
         timing: Timing { received_us, ..Timing::default() },
     }
 }
+
+/// How an input is refused by whoever has no channel to hand it to; not at all, if it is not answered.
+pub(super) fn refusal_of(
+    input: &ChannelInput,
+    room: &Arc<str>,
+    reason: Refusal,
+) -> Option<ServerMessage> {
+    let (request, id) = match input {
+        ChannelInput::Join { .. } => (Request::Join, None),
+        ChannelInput::Send { id, .. } => (Request::Send, Some(id.clone())),
+        ChannelInput::History { .. } => (Request::History, None),
+        _ => return None,
+    };
+    Some(Denial::from(reason).of(request, Some(room.clone()), id))
+}

@@ -175,6 +175,11 @@ impl Client {
         self.cut
     }
 
+    /// The thread that the person looks at.
+    pub fn looks_at(&self) -> Option<&Arc<str>> {
+        self.looking.as_ref()
+    }
+
     /// The rooms that there are, as far as asked.
     pub fn rooms(&self) -> &[RoomInfo] {
         &self.rooms
@@ -188,6 +193,11 @@ impl Client {
     /// The way of the last own messages, the oldest first.
     pub fn traces(&self) -> impl DoubleEndedIterator<Item = &Trace> {
         self.traces.iter()
+    }
+
+    /// The channels that it hears or wants to hear: rooms, and the own inbox once welcomed.
+    pub fn channels(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.conversations.keys()
     }
 
     /// The messages of a channel, a room or one's own inbox, in the order in which they are shown.

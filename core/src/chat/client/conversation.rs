@@ -48,6 +48,8 @@ pub(super) struct Conversation {
     pub(super) received: (u64, Time),
     /// The last message of somebody else.
     pub(super) last_foreign: u64,
+    /// How many messages were taken, ever.
+    pub(super) taken: u64,
     /// How many messages came a second time and were dropped.
     pub(super) doubles: u64,
     /// How often something was missing and was asked for.
@@ -69,6 +71,7 @@ impl Default for Conversation {
             delivered: BTreeMap::new(),
             received: (0, Time::ZERO),
             last_foreign: 0,
+            taken: 0,
             doubles: 0,
             gaps: 0,
             resets: 0,
@@ -108,6 +111,7 @@ impl Conversation {
         // Without sequence numbers it may be an old one.
         let seq = message.seq.max(self.position.map_or(0, |it| it.seq));
         self.position = Some(Position { epoch, seq });
+        self.taken += 1;
         self.messages.push_back(message);
         if self.messages.len() > MOST {
             self.messages.pop_front();

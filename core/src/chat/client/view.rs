@@ -159,3 +159,19 @@ impl Client {
         self.readings.values().map(|it| it.unread).sum()
     }
 }
+
+/// How often what has happened in a channel, for whoever watches a client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::chat) struct Counts {
+    pub(in crate::chat) taken: u64,
+    pub(in crate::chat) doubles: u64,
+    pub(in crate::chat) gaps: u64,
+}
+
+impl Client {
+    pub(in crate::chat) fn counts(&self, channel: &str) -> Counts {
+        let counts =
+            |it: &Conversation| Counts { taken: it.taken, doubles: it.doubles, gaps: it.gaps };
+        self.conversations.get(channel).map(counts).unwrap_or_default()
+    }
+}
