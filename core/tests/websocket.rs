@@ -12,5 +12,14 @@ mod golden;
 mod handshake;
 #[path = "websocket/lab.rs"]
 mod lab;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "websocket/oracle.rs"]
+mod oracle;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "websocket/peer.rs"]
+mod peer;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "websocket/properties.rs"]
+mod properties;
 #[path = "websocket/rfc.rs"]
 mod rfc;

@@ -1,4 +1,4 @@
-//! `cargo xtask <command>`: play, test, lint, bench and dist, the only commands a person has to know.
+//! `cargo xtask <command>`: play, test, lint, bench, fuzz and dist, the only commands a person has to know.
 
 mod apt;
 mod bench;
@@ -7,6 +7,7 @@ mod command;
 mod compress;
 mod conformance;
 mod dist;
+mod fuzz;
 mod lint;
 mod open;
 mod page;
@@ -42,6 +43,8 @@ enum Task {
     Tidy,
     /// Run the core's benchmarks and print how it compares with its peers
     Bench(bench::Options),
+    /// Try what must be true of any bytes on bytes that a fuzzer finds
+    Fuzz(fuzz::Options),
     /// Build the whole playground as one executable and try it
     Dist,
     /// Cut the page's program in pieces; Trunk runs this after its build
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Lint => lint::run(),
         Task::Tidy => tidy::run(),
         Task::Bench(options) => bench::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Dist => dist::run(),
         Task::Split => page::split::run(),
     };

@@ -34,7 +34,8 @@ struct Message {
 /// UTF-8, in the middle of a frame too. Whether and how it fails does not depend on how the bytes are
 /// chopped. Once it has failed, it fails for ever.
 ///
-/// Memory: at most one frame and what was last [fed](Decoder::feed); none once everything has been taken.
+/// Memory: at most one frame and what was last [fed](Decoder::feed); once every complete frame is taken, no
+/// more than the one under way needs; between two frames none.
 #[derive(Clone, Debug)]
 pub struct Decoder {
     role: Role,
@@ -91,7 +92,7 @@ impl Decoder {
         self.drop_lent();
         self.buffer.drain(..self.start);
         self.start = 0;
-        let whole = self.header.map_or(0, |it| it.length + it.payload_bytes as usize);
+        let whole = self.whole();
         append(&mut self.buffer, bytes, whole);
     }
 
@@ -107,9 +108,7 @@ impl Decoder {
                 Ok(Some(Frame { fin, opcode, mask, payload }))
             }
             Ok(None) => {
-                if self.buffer.is_empty() {
-                    self.buffer = Vec::new();
-                }
+                self.give_back();
                 Ok(None)
             }
             Err(error) => {
@@ -137,6 +136,21 @@ impl Decoder {
         if self.start == self.buffer.len() {
             self.buffer.clear();
             self.start = 0;
+        }
+    }
+
+    /// The length of the frame under way, if its header is there.
+    fn whole(&self) -> usize {
+        // A length within the limits fits.
+        self.header.map_or(0, |header| header.length + header.payload_bytes as usize)
+    }
+
+    /// All that can be taken is taken: keeps no more memory than the frame under way needs.
+    fn give_back(&mut self) {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        if self.buffer.capacity() > self.whole().max(self.buffer.len()) {
+            self.buffer.shrink_to_fit();
         }
     }
 
@@ -180,7 +194,6 @@ impl Decoder {
     /// Unmasks and checks what has arrived of the payload since the last time.
     fn unmask(&mut self, header: &Header, is_text: bool) -> Result<(), DecodeError> {
         let payload = &mut self.buffer[self.start + header.length..];
-        // A length within the limits fits.
         let arrived = payload.len().min(header.payload_bytes as usize);
         let fresh = &mut payload[self.ready..arrived];
         if let Some(key) = header.mask {

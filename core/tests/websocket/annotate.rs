@@ -179,3 +179,13 @@ fn a_message_that_grows_too_big_is_seen_in_its_last_header() {
     assert_eq!(pieces[0].error, Some(Broken::Frame(error)));
     assert!(pieces[0].fields.iter().any(|it| it.kind == FieldKind::Length && it.is_broken));
 }
+
+/// Found by the fuzzer: no byte of the last frame is wrong.
+#[test]
+fn a_text_that_ends_within_a_character_ends_too_soon() {
+    let begun = frame(false, Opcode::Text, &"é".as_bytes()[..1]);
+    let (pieces, _) = watch(&[begun, frame(true, Opcode::Continuation, b"")].concat());
+    assert_eq!(pieces[1].error, Some(Broken::Frame(DecodeError::TextNotUtf8)));
+    let broken = pieces[1].fields.iter().filter(|field| field.is_broken);
+    assert!(broken.map(|field| field.kind).eq([FieldKind::Fin]));
+}

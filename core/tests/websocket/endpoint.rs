@@ -4,6 +4,8 @@ use playground_core::sim::Rng;
 use playground_core::websocket::{
     CloseCode, DecodeError, Decoder, Endpoint, Event, Frame, Limits, Opcode, Role, SendError, State,
 };
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn pair() -> (Endpoint, Endpoint) {
     (Endpoint::client(Limits::default(), Rng::new(1)), Endpoint::server(Limits::default()))

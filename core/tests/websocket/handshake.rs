@@ -3,6 +3,8 @@
 use playground_core::websocket::handshake::{
     HandshakeError, Opening, ResponseError, accept, check_request, check_response, response,
 };
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";

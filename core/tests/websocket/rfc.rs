@@ -4,6 +4,8 @@ use playground_core::websocket::{
     CloseCode, Decoder, Frame, Limits, Opcode, Role, close_payload, encode_header, mask,
     read_close_payload,
 };
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 

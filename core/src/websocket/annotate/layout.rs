@@ -122,6 +122,11 @@ impl Fields {
         for field in &mut self.fields {
             field.is_broken = error.is_some_and(|error| field.kind.breaks(error, has_long_length));
         }
+        // A text may end within a character, in a frame that carries nothing: it is wrong that it ends.
+        let is_found = self.fields.iter().any(|field| field.is_broken);
+        if let (Some(_), false, Some(fin)) = (error, is_found, self.fields.first_mut()) {
+            fin.is_broken = true;
+        }
         self.fields
     }
 }
