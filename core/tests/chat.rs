@@ -6,3 +6,9 @@ mod channel;
 mod client;
 #[path = "chat/golden.rs"]
 mod golden;
+#[path = "chat/shows.rs"]
+mod shows;
+#[path = "chat/storm.rs"]
+mod storm;
+#[path = "chat/weather.rs"]
+mod weather;

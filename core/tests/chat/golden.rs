@@ -26,7 +26,7 @@ fn body(body: &Body) -> String {
 }
 
 /// One line an event; what only keeps connections going, or is saved in a browser, is left out.
-fn line(happened: &Happened) -> Option<String> {
+pub fn line(happened: &Happened) -> Option<String> {
     let Happened::Cluster(event) = happened else { return Some(format!("{happened:?}")) };
     let is_quiet = |it: &Body| matches!(it, Body::Ping | Body::Pong(_) | Body::Read(_));
     Some(match event {

@@ -181,12 +181,19 @@ impl Client {
         self.ask_to_join(now, room, 1, out);
     }
 
-    /// The last message of a room may have been lost, and none come after it that would show that.
+    /// The last message of a room may have been lost, and none come after it that would show that; or
+    /// the news that somebody has come or gone.
     pub(super) fn compare(&mut self, now: Time, info: &RoomInfo, out: &mut Vec<ClientOutput>) {
         let Some(it) = self.conversations.get(&info.room) else { return };
-        let lags = it.position.is_none_or(|it| it.seq < info.head);
-        if lags && it.membership == Membership::Joined && self.without.is_none() {
+        if it.membership != Membership::Joined || self.without.is_some() {
+            return;
+        }
+        let most = self.limits.as_ref().map_or(0, |it| it.people_named);
+        let names_fit = it.count > most || it.people.len() == it.count as usize;
+        if it.position.is_none_or(|it| it.seq < info.head) {
             self.miss(now, &info.room, out);
+        } else if it.count != info.people || !names_fit {
+            self.ask_to_join(now, &info.room, 1, out);
         }
     }
 
