@@ -57,7 +57,7 @@ pub struct Decoder {
 impl Decoder {
     /// A decoder for what the peer of `role` sends: a server's reads what a client has masked.
     pub fn new(role: Role, limits: Limits) -> Self {
-        // No buffer can hold more, on no machine.
+        // A buffer of more could not grow on this machine.
         let most = isize::MAX as u64 / 2;
         let frame_bytes = limits.frame_bytes.min(most);
         let message_bytes = limits.message_bytes.min(most);
