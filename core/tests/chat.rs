@@ -4,8 +4,13 @@
 mod channel;
 #[path = "chat/client.rs"]
 mod client;
+#[path = "chat/gate.rs"]
+mod gate;
 #[path = "chat/golden.rs"]
 mod golden;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "chat/properties.rs"]
+mod properties;
 #[path = "chat/shows.rs"]
 mod shows;
 #[path = "chat/storm.rs"]
