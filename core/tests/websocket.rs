@@ -23,3 +23,5 @@ mod peer;
 mod properties;
 #[path = "websocket/rfc.rs"]
 mod rfc;
+#[path = "websocket/storm.rs"]
+mod storm;

@@ -22,6 +22,7 @@ pub fn all() -> Vec<Named> {
         cut(),
         stale_answer(),
         old_version(),
+        growing(),
     ];
     all.extend(Mistake::ALL.map(mistake));
     all
@@ -161,6 +162,15 @@ pub fn stale_answer() -> Named {
 pub fn old_version() -> Named {
     let scenario = Scenario { greeting: Greeting::OldVersion, ..scenario() };
     Named::new("old-version", "A version that the server does not speak", scenario, &[], 4_000)
+}
+
+/// Fragments that add up: the server says 1009 at the header that exceeds its limit.
+pub fn growing() -> Named {
+    let scenario = Scenario { limit_bytes: 50, ..scenario() };
+    let part =
+        |at| (at, Action::SendFragment { text: "Twenty-five bytes of it. ".into(), fin: false });
+    let actions = [part(2_000), part(2_600), part(3_200)];
+    Named::new("growing", "Fragments that add up to too much", scenario, &actions, 6_500)
 }
 
 /// A client breaks a rule, and is told which.

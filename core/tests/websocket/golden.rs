@@ -78,7 +78,7 @@ fn stored(name: &str) -> Option<&'static str> {
     }
     stored! {
         "opening" "handshake" "fragments" "lengths" "byte-by-byte" "closing" "crossing"
-        "flipped-bit" "lost-segment" "cut" "stale-answer" "old-version"
+        "flipped-bit" "lost-segment" "cut" "stale-answer" "old-version" "growing"
         "unmasked" "reserved-bit" "reserved-opcode" "fragmented-ping" "long-ping"
         "lone-continuation" "unfinished-message" "padded-length" "huge-length" "gibibyte"
         "invalid-text" "half-a-code" "forbidden-code" "invalid-reason"

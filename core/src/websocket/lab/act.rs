@@ -106,6 +106,7 @@ impl Lab {
         if self.pipe(by.peer()).sent_bytes() + bytes as u64 > MOST_CONNECTION_BYTES {
             return Err(Refusal::EnoughBytes);
         }
+        self.record.speaks(by);
         let endpoint = match by {
             Role::Client if self.client.stage != ClientStage::Open => None,
             Role::Client => Some(&mut self.client.endpoint),
@@ -160,6 +161,10 @@ impl Lab {
             let limit = self.scenario.limit_bytes;
             self.record.sent(Role::Client, Opcode::Text, whole.into_bytes(), limit);
         } else {
+            // Who exceeds the limit is told so before the message ends.
+            if whole.len() > self.scenario.limit_bytes as usize {
+                self.record.disturb();
+            }
             self.fragments = Some(whole);
         }
         Ok(self.flush(now, Role::Client))

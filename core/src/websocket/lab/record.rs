@@ -108,10 +108,14 @@ impl Record {
         self.is_disturbed = true;
     }
 
+    /// A side says something of its own accord.
+    pub(super) fn speaks(&mut self, by: Role) {
+        self.server_spoke |= by == Role::Server;
+    }
+
     /// A message was sent on purpose; one beyond the limit breaks a rule.
     pub(super) fn sent(&mut self, by: Role, opcode: Opcode, payload: Vec<u8>, limit: u32) {
         self.is_disturbed |= payload.len() > limit as usize;
-        self.server_spoke |= by == Role::Server;
         self.side(by).sent.push((opcode, payload.into()));
     }
 
