@@ -53,6 +53,8 @@ impl Contender {
             Self::Ours => {
                 let mut command = Command::new(env!("CARGO_BIN_EXE_playground-server"));
                 command.args(["--listen", "127.0.0.1:0", "--log", "off", "--data-dir"]).arg(data);
+                // As usual, but for what would keep ten people from saying so much.
+                command.args(["--chat-rate", "1000000", "--chat-text-chars", "16384"]);
                 Ok(command)
             }
             Self::Bun => peers::on_bun(&peers::install()?, "bun.js"),

@@ -45,6 +45,8 @@ struct Member {
 
 pub(crate) struct Crowd {
     dialect: Dialect,
+    /// Makes texts longer than they are.
+    pub(crate) more: String,
     epoll: OwnedFd,
     events: Vec<epoll::Event>,
     buffer: Vec<u8>,
@@ -68,6 +70,7 @@ impl Crowd {
     pub(crate) fn gather(dialect: Dialect, address: SocketAddr, count: usize) -> Result<Self> {
         let mut crowd = Self {
             dialect,
+            more: String::new(),
             epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
             events: Vec::with_capacity(256),
             buffer: vec![0; 2 * READ_BYTES],
@@ -92,17 +95,7 @@ impl Crowd {
     }
 
     fn join(&mut self, address: SocketAddr, number: usize) -> Result<()> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(DEADLINE))?;
-        let path = self.dialect.path();
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-             Origin: http://{address}\r\n\r\n"
-        )?;
-        let rest = after_the_answer(&mut stream)?;
+        let (stream, rest) = open(self.dialect, address)?;
         stream.set_nonblocking(true)?;
         let data = EventData::new_u64(number as u64);
         epoll::add(&self.epoll, &stream, data, EventFlags::IN)?;
@@ -182,7 +175,7 @@ impl Crowd {
         self.missing[publisher * SLOTS + number as usize % SLOTS] = self.members.len() as u32;
         let stamp = Stamp { publisher: publisher as u8, number, intended };
         let member = self.member_of(publisher);
-        self.dialect.publish(stamp, &mut self.members[member].out);
+        self.dialect.publish(stamp, &self.more, &mut self.members[member].out);
         Ok(())
     }
 
@@ -193,7 +186,7 @@ impl Crowd {
 
     fn send(&mut self, publisher: usize, stamp: Stamp) -> Result<()> {
         let member = self.member_of(publisher);
-        self.dialect.publish(stamp, &mut self.members[member].out);
+        self.dialect.publish(stamp, &self.more, &mut self.members[member].out);
         self.flush(member)
     }
 
@@ -334,6 +327,22 @@ impl Crowd {
         frames::write(kind, payload, &mut self.members[number].out);
         self.flush(number)
     }
+}
+
+/// Opens a WebSocket; returns it with what has come on it already.
+pub(crate) fn open(dialect: Dialect, address: SocketAddr) -> Result<(TcpStream, Vec<u8>)> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(DEADLINE))?;
+    let path = dialect.path();
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         Origin: http://{address}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes())?;
+    let rest = after_the_answer(&mut stream)?;
+    Ok((stream, rest))
 }
 
 /// Reads the answer to the opening handshake, and returns what came after it.

@@ -42,9 +42,7 @@ impl Dialect {
             Self::Plain => vec![],
             Self::SocketIo => vec!["40".into()],
             Self::Chat => vec![
-                format!(
-                    r#"{{"type":"hello","v":1,"name":"member {member}","secret":"secret of {member:06}"}}"#
-                ),
+                hello(&format!("member {member}"), None),
                 r#"{"type":"join","room":"load"}"#.into(),
             ],
         }
@@ -55,9 +53,9 @@ impl Dialect {
         self == Self::Plain
     }
 
-    /// Appends the frame that publishes a text.
-    pub(crate) fn publish(self, stamp: Stamp, out: &mut Vec<u8>) {
-        let text = stamp.text();
+    /// Appends the frame that publishes a text: the stamp's, and `more`.
+    pub(crate) fn publish(self, stamp: Stamp, more: &str, out: &mut Vec<u8>) {
+        let text = [&stamp.text(), more.as_bytes()].concat();
         match self {
             Self::Plain => frames::write(Kind::Text, &text, out),
             Self::SocketIo => {
@@ -66,11 +64,11 @@ impl Dialect {
             }
             Self::Chat => {
                 let Stamp { publisher, number, .. } = stamp;
-                let text = text.escape_ascii();
-                let payload = format!(
-                    r#"{{"type":"send","room":"load","id":"{publisher}-{number}","text":"{text}"}}"#
+                let head = format!(
+                    r#"{{"type":"send","room":"load","id":"{publisher}-{number}","text":""#
                 );
-                frames::write(Kind::Text, payload.as_bytes(), out);
+                let payload = [head.as_bytes(), &text, br#""}"#].concat();
+                frames::write(Kind::Text, &payload, out);
             }
         }
     }
@@ -98,6 +96,12 @@ impl Dialect {
         };
         heard.with_context(|| format!("unexpected: {}", String::from_utf8_lossy(payload)))
     }
+}
+
+/// What a person says to our chat first; `last` is the session that this one follows.
+pub(crate) fn hello(name: &str, last: Option<u64>) -> String {
+    let last = last.map(|last| format!(r#","last":{last}"#)).unwrap_or_default();
+    format!(r#"{{"type":"hello","v":1,"name":"{name}","secret":"the secret of {name}"{last}}}"#)
 }
 
 /// Checks that a message of the room is the one after the last one.

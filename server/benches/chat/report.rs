@@ -9,17 +9,18 @@ pub(crate) fn table(connections: usize, rows: &[(Contender, Seen)]) -> String {
     let title = format!("{connections} connections");
     let mut lines = vec![
         format!(
-            "{:<18} {:^36}   {:^28}   {:^21}",
+            "{:<18} {:^44}   {:^28}   {:^21}",
             "",
             "saturated: deliveries",
             format!("paced: {PACED_DELIVERIES} deliveries/s"),
             "KiB a connection"
         ),
         format!(
-            "{title:<18} {:>10} {:>12} {:>5} {:>6}   {:>8} {:>8} {:>10}   {:>10} {:>10}",
+            "{title:<18} {:>10} {:>12} {:>5} {:>7} {:>6}   {:>8} {:>8} {:>10}   {:>10} {:>10}",
             "a second",
             "a CPU second",
             "core",
+            "client",
             "of Bun",
             "p50 ms",
             "p99 ms",
@@ -31,11 +32,12 @@ pub(crate) fn table(connections: usize, rows: &[(Contender, Seen)]) -> String {
     for (contender, seen) in rows {
         let of_bun = bun.map(|(_, bun)| format!("{:.2}", seen.per_cpu_second / bun.per_cpu_second));
         lines.push(format!(
-            "{:<18} {:>10.0} {:>12.0} {:>4.0}% {:>6}   {:>8.2} {:>8.2} {:>9.1}%   {:>10.1} {:>10.1}",
+            "{:<18} {:>10.0} {:>12.0} {:>4.0}% {:>6.0}% {:>6}   {:>8.2} {:>8.2} {:>9.1}%   {:>10.1} {:>10.1}",
             contender.name(),
             seen.rate,
             seen.per_cpu_second,
             100.0 * seen.saturated_cpu,
+            100.0 * seen.crowd_cpu,
             of_bun.unwrap_or_default(),
             seen.p50_ms,
             seen.p99_ms,
@@ -58,6 +60,7 @@ pub(crate) fn median(rounds: &[Seen]) -> Option<Seen> {
         rate: of(|seen| seen.rate)?,
         per_cpu_second: of(|seen| seen.per_cpu_second)?,
         saturated_cpu: of(|seen| seen.saturated_cpu)?,
+        crowd_cpu: of(|seen| seen.crowd_cpu)?,
         p50_ms: of(|seen| seen.p50_ms)?,
         p99_ms: of(|seen| seen.p99_ms)?,
         paced_cpu: of(|seen| seen.paced_cpu)?,
