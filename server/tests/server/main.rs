@@ -1,6 +1,7 @@
 //! The server as its clients meet it: over real sockets, on ports that the system picks.
 
 mod chat;
+mod chat_heavy;
 mod consistent_hashing;
 mod disk;
 mod driver;
