@@ -64,12 +64,12 @@ pub struct ChatConfig {
 }
 
 impl Default for ChatConfig {
-    /// 256 MiB of history, 4 MiB and 15 s of every room for members that lag.
+    /// 256 MiB of history; of every room 2 MiB and 15 s for members that lag, and 1 MiB for those that resume.
     fn default() -> Self {
         ChatConfig {
-            settings: Settings::default(),
+            settings: Settings { window_bytes: 1 << 20, ..Settings::default() },
             keep_bytes: 256 << 20,
-            window_bytes: 4 << 20,
+            window_bytes: 2 << 20,
             window_age: Duration::from_secs(15),
         }
     }

@@ -31,7 +31,7 @@ use writer::{Messages, Request, Writer};
 
 const FILE: &str = "history.redb";
 /// How much of the file is kept in memory at most, in bytes.
-const CACHE_BYTES: usize = 8 << 20;
+const CACHE_BYTES: usize = 2 << 20;
 
 /// How much is kept of everything.
 #[derive(Clone, Copy, Debug)]
