@@ -1,6 +1,6 @@
 //! Whatever a reader does, and whenever: the lab's promises hold, and every moment can be drawn.
 
-use playground_core::sim::{Rng, Run, Simulation, Time, replay};
+use playground_core::sim::{Rng, Run, Simulation, Span, Time, replay};
 use playground_core::websocket::lab::{Action, Greeting, Lab, Mistake, Scenario};
 use playground_core::websocket::{CloseCode, Role};
 #[cfg(target_arch = "wasm32")]
@@ -57,7 +57,7 @@ fn run(seed: u64) -> Run<Lab> {
     };
     let mut at = Time::ZERO;
     let actions = (0..40).map(|_| {
-        at = at + playground_core::sim::Span::from_ms(rng.below(600));
+        at += Span::from_ms(rng.below(600));
         (at, action(&mut rng, calm))
     });
     Run { scenario, seed, actions: actions.collect() }
