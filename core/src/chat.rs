@@ -26,6 +26,7 @@
 
 mod bucket;
 mod channel;
+mod check;
 mod client;
 mod effect;
 mod farewell;
@@ -44,6 +45,7 @@ pub mod wire;
 
 pub use bucket::Bucket;
 pub use channel::{Channel, ChannelInput, Recovered};
+pub use check::{Check, CheckAction, CheckModel, CheckState, CheckTab};
 pub use client::{
     Client, ClientInput, ClientOutput, Connection, Line, Membership, Outgoing, Patience, Saved,
     ThreadView, Tick, Trace,

@@ -2,6 +2,8 @@
 
 #[path = "chat/channel.rs"]
 mod channel;
+#[path = "chat/check.rs"]
+mod check;
 #[path = "chat/client.rs"]
 mod client;
 #[path = "chat/gate.rs"]

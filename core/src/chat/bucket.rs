@@ -7,7 +7,7 @@ use crate::sim::Time;
 const TOKEN: u64 = 1_000_000;
 
 /// A token bucket, in integers: refilled continuously, at most up to its burst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Bucket {
     /// In millionths of a token.
     parts: u64,

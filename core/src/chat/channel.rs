@@ -20,7 +20,7 @@ use std::sync::Arc;
 use window::Window;
 
 /// A channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Channel {
     settings: Arc<Settings>,
     name: Arc<str>,

@@ -43,7 +43,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// How far a person has read a thread.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Reading {
     /// Everything up to here has been seen; none before the first page.
     seen: Option<Position>,
@@ -56,7 +56,7 @@ struct Reading {
 }
 
 /// A client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Client {
     patience: Patience,
     without: Option<Without>,

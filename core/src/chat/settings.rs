@@ -20,7 +20,7 @@ impl Rate {
 /// What is allowed. The server tells its clients in `welcome`, so that a page can say so in time.
 ///
 /// Characters are Unicode scalar values.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {
     /// The longest name of a person or a room, in characters; the shortest has 1. Control characters,
@@ -91,7 +91,7 @@ impl Without {
 }
 
 /// What the server is told before it starts. One value for all channels: share it in an `Arc`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// What is allowed.

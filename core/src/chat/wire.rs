@@ -103,7 +103,7 @@ pub struct Timing {
 }
 
 /// A message is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Ack {
     /// The channel: for a private message, the sender's own inbox.
     pub room: Arc<str>,
@@ -122,7 +122,7 @@ pub struct Ack {
 }
 
 /// The answer to `join`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Joined {
     /// The channel.
     pub room: Arc<str>,
@@ -151,7 +151,7 @@ pub struct Joined {
 }
 
 /// A room, in the list of rooms.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RoomInfo {
     /// Its name.
     pub room: Arc<str>,

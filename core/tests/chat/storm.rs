@@ -3,7 +3,7 @@
 //! outputs. Then the storm ends, and everybody must have everything.
 
 use crate::weather::{SETTLED_MS, storm, weather};
-use playground_core::chat::{Connection, LOBBY, Lab, Membership, Tick, Transport, Without};
+use playground_core::chat::{Connection, LOBBY, Lab, Membership, Tick, Transport};
 use playground_core::sim::{Rng, Simulation, Time, Timeline, Transcript, replay};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -87,6 +87,7 @@ fn whatever_happens_to_packets_everybody_has_everything_once_and_in_order() {
 #[cfg(not(target_arch = "wasm32"))]
 #[test]
 fn the_storm_finds_out_what_is_left_out() {
+    use playground_core::chat::Without;
     for (without, transport, promise) in [
         (Without::SequenceNumbers, Transport::Raw, "messages are shown in order"),
         (Without::SequenceNumbers, Transport::Stream, "no message is shown twice"),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// The most messages whose deliveries are followed; older ones are not reported any more.
 const MOST: usize = 256;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Followed {
     seq: u64,
     author: Arc<str>,
@@ -21,7 +21,7 @@ struct Followed {
 }
 
 /// The messages whose deliveries are followed, in the order of their numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Deliveries(VecDeque<Followed>);
 
 impl Deliveries {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A person in a channel, in one tab or several.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Person {
     pub(super) sessions: Vec<SessionId>,
     /// The last message that has arrived in one of the tabs.
@@ -17,7 +17,7 @@ pub(super) struct Person {
 }
 
 /// Who is in a channel.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Roster {
     sessions: BTreeMap<SessionId, Arc<str>>,
     people: BTreeMap<Arc<str>, Person>,

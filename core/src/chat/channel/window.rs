@@ -8,7 +8,7 @@ use std::sync::Arc;
 const FIXED_BYTES: u64 = 160;
 
 /// The last messages, without gaps, and the numbers that bound the whole history.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::chat) struct Window {
     messages: VecDeque<Arc<Message>>,
     bytes: u64,

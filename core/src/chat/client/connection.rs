@@ -8,7 +8,7 @@ use crate::sim::Time;
 use std::sync::Arc;
 
 /// How the connection is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Connection {
     /// There is none, or none yet.
     Down {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 const MOST: usize = 5_000;
 
 /// Whether a client hears a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Membership {
     /// Not now: the connection is down.
     Away,
@@ -30,7 +30,7 @@ pub enum Membership {
 }
 
 /// What a client has of one channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Conversation {
     /// In the order in which they are shown; without gaps, unless that is switched off.
     pub(super) messages: VecDeque<Arc<Message>>,
@@ -80,7 +80,7 @@ impl Default for Conversation {
 }
 
 /// What to do about a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Verdict {
     /// It is the next one.
     Take,

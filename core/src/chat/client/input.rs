@@ -97,7 +97,7 @@ pub enum ClientOutput {
 }
 
 /// How long a client waits before it does something about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Patience {
     /// For an answer, before it asks again.
     pub answer: Span,

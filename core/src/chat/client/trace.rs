@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub(super) const MOST_TRACES: usize = 50;
 
 /// The way of a message, in times of the client's own clock.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Trace {
     /// The idempotency key.
     pub id: Arc<str>,

@@ -40,7 +40,7 @@ use std::sync::Arc;
 /// // What a newer server says is not an error.
 /// assert_eq!(read(r#"{"type":"applause","room":"lobby"}"#), ServerMessage::Unknown);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
     /// The answer to `hello`.

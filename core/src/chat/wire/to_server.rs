@@ -31,7 +31,7 @@ use std::sync::Arc;
 /// assert_eq!(read(r#"{"type":"dance","room":"lobby"}"#), ClientMessage::Unknown);
 /// assert_eq!(read(r#"{"type":"join","room":"lobby","mood":"good"}"#), read(join));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientMessage {
     /// Who is there. First, and only once a connection; the same once more is answered once more.
