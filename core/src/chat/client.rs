@@ -84,6 +84,8 @@ pub struct Client {
     looking: Option<Arc<str>>,
     rooms: Vec<RoomInfo>,
     traces: VecDeque<Trace>,
+    /// Since when something has been seen that is not saved: that is not worth a write a message.
+    unsaved_since: Option<Time>,
     /// The tick that the caller has been asked for.
     wake_at: Option<Time>,
 }
@@ -121,6 +123,7 @@ impl Client {
             looking: None,
             rooms: Vec::new(),
             traces: VecDeque::new(),
+            unsaved_since: None,
             wake_at: None,
         }
     }

@@ -337,6 +337,13 @@ fn unread_messages_are_counted_until_they_are_looked_at() {
     world.say(0, "lobby", "seen");
     world.settle();
     assert_eq!(world.tabs[1].client.unread(), 0);
+    // What was seen is saved, though not with every message.
+    let (mut out, now) = (Vec::new(), world.clock().now);
+    world.tabs[1].client.handle(now, ClientInput::Tick, &mut out);
+    assert!(!out.contains(&ClientOutput::Save), "{out:?}");
+    let later = now + playground_core::sim::Span::from_ms(1_000);
+    world.tabs[1].client.clone().handle(later, ClientInput::Tick, &mut out);
+    assert!(out.contains(&ClientOutput::Save), "{out:?}");
     world.tell(1, ClientInput::Look { thread: None });
     world.say(0, "lobby", "one");
     world.settle();

@@ -234,6 +234,7 @@ impl Client {
         if let Some(it) = self.conversations.get_mut(&message.room) {
             it.last_foreign = it.last_foreign.max(seq);
         }
+        self.unsaved_since.get_or_insert(now);
         let reading = self.readings.entry(thread).or_default();
         reading.typing.remove(&message.from);
         let seen = reading.seen.filter(|it| it.epoch == epoch).map_or(floor, |it| it.seq);

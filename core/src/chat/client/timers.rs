@@ -4,15 +4,22 @@ use super::conversation::Membership;
 use super::{Client, ClientOutput, Connection};
 use crate::chat::names;
 use crate::chat::wire::ClientMessage;
-use crate::sim::Time;
+use crate::sim::{Span, Time};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// How long after something was seen that is saved.
+const SAVE_AFTER: Span = Span::from_ms(1_000);
 
 impl Client {
     /// Does what is due.
     pub(super) fn due(&mut self, now: Time, out: &mut Vec<ClientOutput>) {
         for reading in self.readings.values_mut() {
             reading.typing.retain(|_, at| *at + self.patience.typing_for > now);
+        }
+        if self.unsaved_since.is_some_and(|at| at + SAVE_AFTER <= now) {
+            self.unsaved_since = None;
+            out.push(ClientOutput::Save);
         }
         let is_late = |at: Time| at + self.patience.answer <= now;
         match self.connection {
@@ -118,6 +125,9 @@ impl Client {
         let mut at = |time: Time| next = Some(next.map_or(time, |it| it.min(time)));
         for since in self.readings.values().flat_map(|it| it.typing.values()) {
             at(*since + patience.typing_for);
+        }
+        if let Some(since) = self.unsaved_since {
+            at(since + SAVE_AFTER);
         }
         match self.connection {
             Connection::Down { .. } | Connection::Ended => return next,
