@@ -37,7 +37,7 @@ pub use error::DecodeError;
 pub use frame::{Frame, HeaderBytes, Opcode, Role, encode_header};
 pub use lab::{Action, Happened, Lab, Scenario};
 pub use mask::mask;
-pub use predict::{Prediction, predict, predict_connection};
+pub use predict::{ECHO_LIMITS, Prediction, predict, predict_connection};
 
 /// The most bytes that a close, ping or pong may carry (RFC 6455, section 5.5).
 pub const MOST_CONTROL_BYTES: usize = 125;

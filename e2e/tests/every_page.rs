@@ -6,8 +6,9 @@ use fantoccini::key::Key;
 use playground_e2e::{Look, Visitor};
 use std::path::{Path, PathBuf};
 
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 5] = [
     ("front-door", "/"),
+    ("websocket", "/labs/websocket"),
     ("two-phase-commit", "/labs/two-phase-commit"),
     ("consistent-hashing", "/labs/consistent-hashing"),
     ("not-found", "/nowhere"),

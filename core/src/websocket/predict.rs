@@ -4,6 +4,12 @@ use super::annotate::Watcher;
 use super::wire::Direction;
 use super::{Answer, CloseCode, EchoServer, Limits};
 
+/// What the real echo server takes: 16 MiB and a little, a frame and a message.
+pub const ECHO_LIMITS: Limits = {
+    let bytes = (16 << 20) + (64 << 10);
+    Limits { frame_bytes: bytes, message_bytes: bytes }
+};
+
 /// What becomes of bytes that a client sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prediction {
@@ -21,7 +27,7 @@ pub struct Prediction {
 
 /// What the echo server answers to these frames of a client on an open connection.
 ///
-/// `limits` are the server's; the real one's are [`Limits::default`].
+/// `limits` are the server's; the real one's are [`ECHO_LIMITS`].
 pub fn predict(frames: &[u8], limits: Limits) -> Prediction {
     let mut watcher = Watcher::after_handshake(Direction::ToServer, limits);
     watcher.push(frames);

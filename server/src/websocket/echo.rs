@@ -4,15 +4,12 @@
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use playground_core::websocket::Limits;
+use playground_core::websocket::ECHO_LIMITS;
 use serde::Deserialize;
 
 use super::{Socket, Upgrade};
 use crate::app::AppState;
 use crate::problem::AppError;
-
-/// The largest message that is echoed, in bytes: 16 MiB and a little.
-const MESSAGE_LIMIT: u64 = (16 << 20) + (64 << 10);
 
 #[derive(Deserialize)]
 pub(super) struct Watched {
@@ -30,8 +27,7 @@ pub(crate) async fn connect(
     };
     let patience = state.limits().websocket;
     Ok(upgrade.on_open(move |opened| {
-        let limits = Limits { frame_bytes: MESSAGE_LIMIT, message_bytes: MESSAGE_LIMIT };
-        let socket = Socket::new(opened, limits, patience, watcher);
+        let socket = Socket::new(opened, ECHO_LIMITS, patience, watcher);
         echo(socket.within(&state.websocket().budget))
     }))
 }

@@ -2,7 +2,7 @@
 
 use super::http;
 use super::parts::Part;
-use playground_core::websocket::Limits;
+use playground_core::websocket::ECHO_LIMITS;
 use playground_core::websocket::annotate::{Broken, Field, FieldKind, Piece, Watcher};
 use playground_core::websocket::lab::{ChunkView, Frame};
 use playground_core::websocket::wire::Direction;
@@ -19,7 +19,7 @@ pub struct Meaning {
 
 /// What frames mean that one side sends after the handshake.
 pub fn meaning_of_frames(direction: Direction, bytes: &[u8]) -> Meaning {
-    let mut watcher = Watcher::after_handshake(direction, Limits::default());
+    let mut watcher = Watcher::after_handshake(direction, ECHO_LIMITS);
     let mut pieces = watcher.push(bytes);
     pieces.extend(watcher.rest());
     meaning_of(&pieces)

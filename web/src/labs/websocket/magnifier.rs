@@ -29,10 +29,9 @@ pub struct MagnifierProps {
 /// The bits: buttons where they can be flipped.
 #[component]
 pub fn Magnifier(props: &MagnifierProps) -> Html {
-    let MagnifierProps { bytes, parts, byte, bit: looked_at, flipped, on_look, on_flip } = props;
+    let MagnifierProps { bytes, byte, bit: looked_at, on_look, on_flip, .. } = props;
     let root = use_node_ref();
     let value = bytes.get(*byte).copied().unwrap_or_default();
-    let lit = part_at(parts, *looked_at).map(|part| part.bits.clone());
     let onkeydown = {
         let (root, on_look, last) = (root.clone(), on_look.clone(), bytes.len() * 8);
         let at = *looked_at;
@@ -47,50 +46,6 @@ pub fn Magnifier(props: &MagnifierProps) -> Html {
             focus(&root, &format!("[data-place='{}']", next % 8));
         })
     };
-    let bit = |place: usize| {
-        let index = byte * 8 + place;
-        let part = part_at(parts, index);
-        let is_set = value >> (7 - place) & 1 == 1;
-        let is_flipped = flipped.contains(&index);
-        let class = classes!(
-            "websocket-large-bit",
-            part.map(|part| part.tone),
-            lit.as_ref().is_some_and(|lit| lit.contains(&index)).then_some("is-lit"),
-            is_flipped.then_some("is-flipped"),
-        );
-        let name = part.map_or("no field", |part| part.name.as_str());
-        let was = if is_flipped { ", flipped" } else { "" };
-        let label = format!("bit {place} of byte {byte}, {name}: {}{was}", u8::from(is_set));
-        let look = {
-            let on_look = on_look.clone();
-            move || on_look.emit(index)
-        };
-        let onmouseenter = {
-            let look = look.clone();
-            Callback::from(move |_: MouseEvent| look())
-        };
-        let onfocus = Callback::from(move |_: FocusEvent| look());
-        let text = u8::from(is_set);
-        match on_flip {
-            Some(on_flip) => {
-                let onclick = on_flip.reform(move |_: MouseEvent| index);
-                let tabindex = if index == *looked_at || (looked_at / 8 != *byte && place == 0) {
-                    "0"
-                } else {
-                    "-1"
-                };
-                html! {
-                    <button key={place} type="button" {class} {tabindex} data-place={place.to_string()}
-                        aria-label={label} aria-pressed={is_set.to_string()} {onclick} {onmouseenter} {onfocus}>
-                        { text }
-                    </button>
-                }
-            }
-            None => html! {
-                <span key={place} {class} title={label} {onmouseenter}>{ text }</span>
-            },
-        }
-    };
     let (what, label) = match on_flip {
         Some(_) => ("press a bit to flip it", "Bits of the chosen byte, to be flipped"),
         None => ("", "Bits of the chosen byte"),
@@ -98,11 +53,46 @@ pub fn Magnifier(props: &MagnifierProps) -> Html {
     html! {
         <div ref={root} class="websocket-magnifier" role="group" aria-label={label} {onkeydown}>
             <span class="websocket-magnifier-name">{ format!("Byte {byte}") }</span>
-            <span class="websocket-large-bits">{ for (0..8).map(bit) }</span>
+            <span class="websocket-large-bits">{ for (0..8).map(|place| bit(props, place)) }</span>
             <span class="websocket-magnifier-value">{ format!("{value:#04x} = {value}") }</span>
             if !what.is_empty() {
                 <span class="websocket-magnifier-hint">{ what }</span>
             }
         </div>
+    }
+}
+
+/// One bit, from the highest: a button where it can be flipped.
+fn bit(props: &MagnifierProps, place: usize) -> Html {
+    let MagnifierProps { bytes, parts, byte, bit: looked_at, flipped, on_look, on_flip } = props;
+    let index = byte * 8 + place;
+    let part = part_at(parts, index);
+    let is_set = bytes.get(*byte).is_some_and(|value| value >> (7 - place) & 1 == 1);
+    let is_flipped = flipped.contains(&index);
+    let is_lit = part_at(parts, *looked_at).is_some_and(|lit| lit.bits.contains(&index));
+    let class = classes!(
+        "websocket-large-bit",
+        part.map(|part| part.tone),
+        is_lit.then_some("is-lit"),
+        is_flipped.then_some("is-flipped"),
+    );
+    let name = part.map_or("no field", |part| part.name.as_str());
+    let was = if is_flipped { ", flipped" } else { "" };
+    let label = format!("bit {place} of byte {byte}, {name}: {}{was}", u8::from(is_set));
+    let onmouseenter = on_look.reform(move |_: MouseEvent| index);
+    let text = u8::from(is_set);
+    let Some(on_flip) = on_flip else {
+        return html! { <span key={place} {class} title={label} {onmouseenter}>{ text }</span> };
+    };
+    let onclick = on_flip.reform(move |_: MouseEvent| index);
+    let onfocus = on_look.reform(move |_: FocusEvent| index);
+    // One of the eight is reached by Tab, the others by arrows.
+    let is_first = if looked_at / 8 == *byte { index == *looked_at } else { place == 0 };
+    let tabindex = if is_first { "0" } else { "-1" };
+    html! {
+        <button key={place} type="button" {class} {tabindex} data-place={place.to_string()} aria-label={label}
+            aria-pressed={is_set.to_string()} {onclick} {onmouseenter} {onfocus}>
+            { text }
+        </button>
     }
 }

@@ -20,6 +20,8 @@ use playground_core::sim::{Run, Simulation, Time};
 use playground_core::websocket::lab::{Action, Frame, Lab};
 use playground_core::websocket::scenarios;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 const LAB_KEYS: &[(&str, &str)] = &[
@@ -77,6 +79,10 @@ pub fn Page() -> Html {
             player.load(run, until);
         })
     };
+    let on_open = on_load.reform(|opened| {
+        go_to_the_figure();
+        opened
+    });
     let on_predicted = {
         let goals = goals.clone();
         Callback::from(move |()| goals.reach(goals::REAL))
@@ -102,7 +108,7 @@ pub fn Page() -> Html {
             <Lead ..stage.clone() />
             <GoalList goals={GOALS} done={goals.done()} />
             <Story />
-            <Workbench {on_predicted} />
+            <Workbench {on_predicted} {on_open} />
             <Live />
             <Console ..stage />
             <TakeHome {player} {frame} />
@@ -128,6 +134,17 @@ fn start() -> Start<Lab> {
             plays: !prefers_reduced_motion(),
             loops: false,
         },
+    }
+}
+
+/// Whoever opens a run from further down wants to see it.
+fn go_to_the_figure() {
+    if let Some(lead) = gloo::utils::document().get_element_by_id("lead")
+        && let Ok(lead) = lead.dyn_into::<HtmlElement>()
+    {
+        lead.scroll_into_view();
+        // What cannot take the focus leaves it where it is.
+        let _ = lead.focus();
     }
 }
 

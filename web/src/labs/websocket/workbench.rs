@@ -5,9 +5,11 @@ use super::bytes::ByteView;
 use super::fields::meaning_of_frames;
 use super::presets::{Group, PRESETS};
 use super::raw::{Experiment, use_raw_line};
-use playground_core::websocket::Limits;
+use playground_core::sim::{Run, Time};
+use playground_core::websocket::lab::{Action, Lab, MOST_RAW_BYTES, Scenario};
 use playground_core::websocket::predict;
 use playground_core::websocket::wire::Direction;
+use playground_core::websocket::{ECHO_LIMITS, Role};
 use std::rc::Rc;
 use std::sync::Arc;
 use web_sys::HtmlSelectElement;
@@ -82,6 +84,23 @@ impl Reducible for Bench {
 pub struct WorkbenchProps {
     /// Told when the real server has answered changed bytes as predicted.
     pub on_predicted: Callback<()>,
+    /// Plays a run in which the bytes go over the simulated wire.
+    pub on_open: Callback<(Run<Lab>, Time)>,
+}
+
+/// When the simulated connection is open and still, and how long the answer is worth watching.
+const STILL_MS: u64 = 1_900;
+const WATCHED_MS: u64 = 6_000;
+
+/// The run in which a client sends these bytes; none if they are more than a run takes as they are.
+fn run_with(bytes: &[u8]) -> Option<(Run<Lab>, Time)> {
+    if bytes.len() > MOST_RAW_BYTES {
+        return None;
+    }
+    let send = Action::SendBytes { by: Role::Client, bytes: bytes.to_vec() };
+    let actions = vec![(Time::from_ms(STILL_MS), send)];
+    let run = Run { scenario: Scenario::default(), seed: 1, actions };
+    Some((run, Time::from_ms(WATCHED_MS)))
 }
 
 /// The section.
@@ -94,12 +113,7 @@ pub fn Workbench(props: &WorkbenchProps) -> Html {
     };
     let on_preset = {
         let dispatcher = bench.dispatcher();
-        Callback::from(move |event: Event| {
-            let select: HtmlSelectElement = event.target_unchecked_into();
-            if let Ok(number) = select.value().parse() {
-                dispatcher.dispatch(Change::Preset(number));
-            }
-        })
+        Callback::from(move |number| dispatcher.dispatch(Change::Preset(number)))
     };
     let on_flip = {
         let dispatcher = bench.dispatcher();
@@ -113,9 +127,19 @@ pub fn Workbench(props: &WorkbenchProps) -> Html {
         let (line, bytes) = (line, bench.bytes.clone());
         Callback::from(move |_: MouseEvent| line.send(bytes.to_vec()))
     };
+    let run = run_with(&bench.bytes);
+    let is_too_long = run.is_none();
+    let on_simulate = {
+        let on_open = props.on_open.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(run) = run.clone() {
+                on_open.emit(run);
+            }
+        })
+    };
     let flipped = bench.flipped();
     let meaning = meaning_of_frames(Direction::ToServer, &bench.bytes);
-    let prediction = Rc::new(predict(&bench.bytes, Limits::default()));
+    let prediction = Rc::new(predict(&bench.bytes, ECHO_LIMITS));
     {
         let is_told = !flipped.is_empty() && is_as_predicted(&prediction, &bench.experiment);
         let on_predicted = props.on_predicted.clone();
@@ -126,15 +150,6 @@ pub fn Workbench(props: &WorkbenchProps) -> Html {
         });
     }
     let is_running = bench.experiment == Experiment::Running;
-    let group = |group: Group| {
-        let options = PRESETS.iter().enumerate().filter(|(_, preset)| preset.group == group);
-        let options = options.map(|(number, preset)| {
-            html! {
-                <option value={number.to_string()} selected={number == bench.preset}>{ preset.name }</option>
-            }
-        });
-        html! { <optgroup label={group.title()}>{ for options }</optgroup> }
-    };
     html! {
         <section id="workbench" class="websocket-workbench" aria-labelledby="workbench-title">
             <div class="prose">
@@ -144,18 +159,15 @@ pub fn Workbench(props: &WorkbenchProps) -> Html {
                       ask; the server is asked over a TCP connection of its own." }</p>
             </div>
             <div class="figure websocket-bench">
-                <div class="websocket-bench-head">
-                    <label class="choice">
-                        <span>{ "Bytes to send" }</span>
-                        <select onchange={on_preset}>{ for Group::ALL.into_iter().map(group) }</select>
-                    </label>
-                    <p class="websocket-hint">{ PRESETS[bench.preset].note }</p>
-                </div>
+                <PresetChoice chosen={bench.preset} {on_preset} />
                 <ByteView label="The bytes that the client sends" bytes={bench.bytes.clone()}
                     parts={meaning.parts} clear={meaning.clear} flipped={flipped.clone()} {on_flip} />
                 <div class="toolbar">
                     <button type="button" class="websocket-send" disabled={is_running} onclick={on_send}>
                         { "Send to the real server" }
+                    </button>
+                    <button type="button" disabled={is_too_long} onclick={on_simulate}>
+                        { "Send on the wire at the top" }
                     </button>
                     <button type="button" disabled={flipped.is_empty()} onclick={on_restore}>
                         { "As they were" }
@@ -167,5 +179,42 @@ pub fn Workbench(props: &WorkbenchProps) -> Html {
                 </div>
             </div>
         </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct PresetChoiceProps {
+    chosen: usize,
+    on_preset: Callback<usize>,
+}
+
+/// What there is to begin with, in groups, and what the chosen one is about.
+#[component]
+fn PresetChoice(props: &PresetChoiceProps) -> Html {
+    let PresetChoiceProps { chosen, on_preset } = props;
+    let on_preset = on_preset.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let select: HtmlSelectElement = event.target_unchecked_into();
+        if let Ok(number) = select.value().parse() {
+            on_preset.emit(number);
+        }
+    });
+    let group = |group: Group| {
+        let options = PRESETS.iter().enumerate().filter(|(_, preset)| preset.group == group);
+        let options = options.map(|(number, preset)| {
+            html! {
+                <option value={number.to_string()} selected={number == *chosen}>{ preset.name }</option>
+            }
+        });
+        html! { <optgroup label={group.title()}>{ for options }</optgroup> }
+    };
+    html! {
+        <div class="websocket-bench-head">
+            <label class="choice">
+                <span>{ "Bytes to send" }</span>
+                <select {onchange}>{ for Group::ALL.into_iter().map(group) }</select>
+            </label>
+            <p class="websocket-hint">{ PRESETS[*chosen].note }</p>
+        </div>
     }
 }
