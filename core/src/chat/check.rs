@@ -10,6 +10,7 @@
 //! sends again never sends what the server has. There the idempotency key is a second lock on the same
 //! door; where packets come twice, or a client sends again because an answer is late, it is the only one.
 
+mod replay;
 mod state;
 mod step;
 
@@ -17,7 +18,7 @@ pub use state::{CheckState, CheckTab};
 
 use super::Without;
 use super::node::Transport;
-use crate::sim::{Kind, Model, Property};
+use crate::sim::{Kind, Model, Property, Run};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -142,6 +143,11 @@ impl CheckModel {
     /// What is checked.
     pub fn check(&self) -> &Check {
         &self.check
+    }
+
+    /// A run of the lab, by hand, in which this happens, a step a second.
+    pub fn run_of(&self, actions: &[CheckAction]) -> Run<super::Lab> {
+        replay::run_of(&self.check, actions)
     }
 }
 

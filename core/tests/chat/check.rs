@@ -1,9 +1,11 @@
 //! Every run there is: the promises hold in all of them, and each part that is left out is missed, with
 //! its shortest run.
 
-use playground_core::chat::{Check, CheckAction, CheckModel, Transport, Without};
+use playground_core::chat::wire::Message;
+use playground_core::chat::{Check, CheckAction, CheckModel, Happened, LOBBY, Transport, Without};
 use playground_core::sim::{
-    Explorer, Limits, Report, Run, Span, Time, Verdict, Walk, WalkEvent, replay,
+    Explorer, Limits, Model, Report, Rng, Run, Simulation, Span, Time, Verdict, Walk, WalkEvent,
+    replay,
 };
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -87,8 +89,73 @@ fn each_part_that_is_left_out_is_missed() {
     ] {
         let report = explore(check);
         assert_eq!(broken(&report), expected, "{check:?}");
+        breaks_in_the_lab(check, &report);
         let honest = explore(Check { without: None, ..check });
         assert_eq!(broken(&honest), [], "{check:?}");
+    }
+}
+
+/// Each shortest run can be done in the lab, and breaks the same promise there; that nothing more comes
+/// is not a promise of the lab.
+fn breaks_in_the_lab(check: Check, report: &Report<CheckAction>) {
+    let model = CheckModel::new(check);
+    for (name, verdict) in &report.verdicts {
+        let Verdict::Broken(found) = verdict else { continue };
+        let run = model.run_of(&found.actions);
+        let until = Time::from_ms((found.actions.len() as u64 + 1) * 1_000);
+        let transcript = replay(&run, until, u64::MAX);
+        let refused =
+            transcript.events.iter().find(|(_, it)| matches!(it, Happened::Refused { .. }));
+        assert_eq!(refused, None, "{check:?}: the lab can do all of it");
+        if *name != ALL {
+            let seen = transcript.violations.iter().any(|it| it.invariant == *name);
+            assert!(seen, "{check:?}: the lab sees that {name:?} is broken");
+        }
+    }
+}
+
+/// What the model does, the lab does: after any run of the model, the same run of the lab stores the same
+/// and shows the same.
+#[test]
+fn the_lab_does_what_the_check_does() {
+    let mut rng = Rng::new(7);
+    let raw =
+        Check { transport: Transport::Raw, cuts: 0, crashes: 0, doubles: 2, ..Check::default() };
+    for check in [Check { messages: 3, cuts: 2, crashes: 2, ..Check::default() }, raw] {
+        for _ in 0..60 {
+            let mut model = CheckModel::new(check);
+            let mut state = model.initial();
+            let (mut actions, mut successors) = (Vec::new(), Vec::new());
+            for _ in 0..rng.below(30) {
+                model.successors(&state, &mut successors);
+                let count = successors.len() as u64;
+                if count == 0 {
+                    break;
+                }
+                let (action, next) = successors.swap_remove(rng.below(count) as usize);
+                actions.push(action);
+                state = next;
+                successors.clear();
+            }
+            let run = model.run_of(&actions);
+            let until = Time::from_ms((actions.len() as u64 + 1) * 1_000 - 1);
+            let lab = replay(&run, until, u64::MAX).state;
+            let ids = |messages: Vec<&Message>| -> Vec<(u64, String)> {
+                messages.iter().map(|it| (it.seq, it.text.to_string())).collect()
+            };
+            let frame = lab.frame(until);
+            let rooms = frame.server.rooms.iter().filter(|it| &*it.name == LOBBY);
+            let stored = rooms.flat_map(|it| it.messages.iter().map(|(it, _)| &**it)).collect();
+            let expected = state.store().iter().map(|it| &**it).collect();
+            assert_eq!(ids(stored), ids(expected), "{check:?} {actions:?}");
+            for (number, tab) in state.tabs().iter().enumerate() {
+                let node = lab.cluster().nodes()[number + 1].machine().and_then(|it| it.tab());
+                let client = node.expect("a tab").client();
+                let shown = client.messages(LOBBY).map(|it| &**it).collect();
+                let expected = tab.client().messages(LOBBY).map(|it| &**it).collect();
+                assert_eq!(ids(shown), ids(expected), "{check:?} tab {number} {actions:?}");
+            }
+        }
     }
 }
 
