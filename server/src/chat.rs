@@ -19,6 +19,7 @@
 //! be spread by consistent hashing.
 
 mod api;
+mod beats;
 mod connection;
 mod effects;
 mod frames;
@@ -48,6 +49,7 @@ use store::{Keep, Store, StoreError};
 use window::Extent;
 
 use crate::app::AppState;
+use crate::closing::Closing;
 use crate::websocket::{Opened, Patience, Socket, Upgrade};
 
 /// How a chat is run.
@@ -61,16 +63,20 @@ pub struct ChatConfig {
     pub window_bytes: usize,
     /// … and for how long.
     pub window_age: Duration,
+    /// The beat at which clients are looked after: pinged if they are silent, and cut after three in vain.
+    pub beat: Duration,
 }
 
 impl Default for ChatConfig {
-    /// 256 MiB of history; of every room 2 MiB and 15 s for members that lag, and 1 MiB for those that resume.
+    /// 256 MiB of history; of every room 2 MiB and 15 s for members that lag, and 1 MiB for those that resume; a
+    /// beat of 5 s.
     fn default() -> Self {
         ChatConfig {
             settings: Settings { window_bytes: 1 << 20, ..Settings::default() },
             keep_bytes: 256 << 20,
             window_bytes: 2 << 20,
             window_age: Duration::from_secs(15),
+            beat: Duration::from_secs(5),
         }
     }
 }
@@ -92,9 +98,10 @@ enum Away {
 
 impl Chat {
     /// Starts the chat whose history is in this folder. If it cannot be opened, the chat refuses everybody with
-    /// the reason; a server is more than its chat. Must be called within a tokio runtime.
-    pub async fn start(folder: &Path, config: ChatConfig) -> Self {
-        let started = start(folder, config).await;
+    /// the reason; a server is more than its chat. `closing` must be the one in the application's
+    /// configuration. Must be called within a tokio runtime.
+    pub async fn start(folder: &Path, config: ChatConfig, closing: Closing) -> Self {
+        let started = start(folder, config, closing).await;
         if let Err(away) = &started {
             tracing::error!("{away}");
         }
@@ -113,8 +120,8 @@ impl Chat {
     }
 }
 
-async fn start(folder: &Path, config: ChatConfig) -> Result<Arc<Hub>, Away> {
-    let ChatConfig { settings, keep_bytes, window_bytes, window_age } = config;
+async fn start(folder: &Path, config: ChatConfig, closing: Closing) -> Result<Arc<Hub>, Away> {
+    let ChatConfig { settings, keep_bytes, window_bytes, window_age, beat } = config;
     let store = Store::open(folder, Keep { bytes: keep_bytes })?;
     let channels = store.channels().await?;
     let rooms = Rooms::new(channels.into_iter().map(|(name, _, last)| (name, last)));
@@ -122,6 +129,8 @@ async fn start(folder: &Path, config: ChatConfig) -> Result<Arc<Hub>, Away> {
     let (people, asks) = unbounded_channel();
     let hub = Arc::new(Hub::new(settings, store, extent, rooms, people));
     tokio::spawn(people::run(hub.clone(), asks));
+    let beating = hub.clone();
+    tokio::spawn(async move { beating.beats.run(beat, closing).await });
     Ok(hub)
 }
 
@@ -129,10 +138,10 @@ async fn start(folder: &Path, config: ChatConfig) -> Result<Arc<Hub>, Away> {
 pub(crate) async fn connect(State(state): State<AppState>, upgrade: Upgrade) -> Response {
     upgrade.on_open(async move |opened| match state.chat().map_or(Err(&Away::NotRun), Chat::hub) {
         Ok(hub) => {
-            let (hub, beat) = (hub.clone(), state.limits().heartbeat);
+            let hub = hub.clone();
             // Not kept by every connection.
             drop(state);
-            connection::converse(opened, hub, beat).await;
+            connection::converse(opened, hub).await;
         }
         Err(away) => refuse(opened, &away.to_string()).await,
     })

@@ -85,7 +85,8 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         },
         arguments.allow_remote_faults,
     );
-    let chat = Chat::start(&data_dir.join("chat"), arguments.chat.config()).await;
+    let chat = arguments.chat.config();
+    let chat = Chat::start(&data_dir.join("chat"), chat, closing.clone()).await;
     let app = app(Config {
         page,
         listens_on_loopback: address.ip().is_loopback(),

@@ -11,6 +11,7 @@ use playground_core::chat::{
 use playground_core::sim::Time;
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::beats::Beats;
 use super::frames::Frames;
 use super::line::{Item, Line};
 use super::rooms::Rooms;
@@ -31,6 +32,7 @@ pub(super) struct Hub {
     pub(super) store: Store,
     pub(super) extent: Extent,
     pub(super) rooms: Rooms,
+    pub(super) beats: Beats,
     people: Mutex<UnboundedSender<Ask<PeopleInput>>>,
     started: Instant,
     last_session: AtomicU64,
@@ -49,6 +51,7 @@ impl Hub {
             store,
             extent,
             rooms,
+            beats: Beats::new(),
             people: Mutex::new(people),
             started: Instant::now(),
             last_session: AtomicU64::new(0),

@@ -4,7 +4,7 @@
 //! here, in a queue that is bounded, and a connection that lets it fill is a slow consumer.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -25,11 +25,13 @@ const MOST_ASKED: u32 = 64;
 pub(crate) enum Item {
     /// A whole frame.
     Frame(Bytes),
-    /// A whole frame that the connection's gate has to see.
+    /// A whole frame that answers a question: see [`is_question`](super::connection).
+    Answer(Bytes),
+    /// … and that the connection's gate has to see.
     Seen(Bytes, Box<ServerMessage>),
-    /// A whole frame that belongs at this place of a room's window, neither earlier nor later.
+    /// An answer that belongs at this place of a room's window, neither earlier nor later.
     At { room: Arc<str>, at: Cursor, frame: Bytes },
-    /// Behind this frame it is in a room, whose window it has read up to this place.
+    /// Behind this answer it is in a room, whose window it has read up to this place.
     Enter { room: Arc<str>, window: Window, at: Cursor, frame: Bytes },
     /// It is not in the room any more.
     Exit { room: Arc<str> },
@@ -39,8 +41,8 @@ pub(crate) enum Item {
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) session: SessionId,
-    /// Whether there is something to look at since the connection last looked.
-    signalled: AtomicBool,
+    /// What there is to look at since the connection last looked.
+    news: AtomicU8,
     waker: Mutex<Option<Waker>>,
     inbox: Mutex<Inbox>,
     /// How many of its requests wait to be handled.
@@ -67,7 +69,7 @@ impl Line {
     pub(crate) fn new(session: SessionId) -> Self {
         Line {
             session,
-            signalled: AtomicBool::new(false),
+            news: AtomicU8::new(0),
             waker: Mutex::default(),
             inbox: Mutex::default(),
             asked: AtomicU32::new(0),
@@ -76,16 +78,11 @@ impl Line {
     }
 
     /// Says that there is something to look at.
-    pub(crate) fn wake(&self) {
-        if !self.signalled.swap(true, Ordering::AcqRel) {
-            self.wake_waiting();
-        }
-    }
-
-    fn wake_waiting(&self) {
-        let waker = lock(&self.waker).take();
-        if let Some(waker) = waker {
-            waker.wake();
+    pub(crate) fn wake(&self, news: News) {
+        if self.news.fetch_or(news.0, Ordering::AcqRel) == 0
+            && let Some(waker) = &*lock(&self.waker)
+        {
+            waker.wake_by_ref();
         }
     }
 
@@ -103,13 +100,13 @@ impl Line {
                 inbox.items.push_back(item);
             }
         }
-        self.wake();
+        self.wake(News::ITEMS);
     }
 
     /// Ends the connection, once what was left before is written.
     pub(crate) fn end(&self, farewell: Farewell) {
         lock(&self.inbox).ending.get_or_insert(farewell);
-        self.wake();
+        self.wake(News::ITEMS);
     }
 
     /// Takes what was left.
@@ -127,7 +124,7 @@ impl Line {
     /// A request of this connection has been handled.
     pub(crate) fn answered(&self) {
         if self.asked.fetch_sub(1, Ordering::AcqRel) == MOST_ASKED {
-            self.wake();
+            self.wake(News::ROOMS);
         }
     }
 
@@ -148,16 +145,38 @@ impl Line {
         self.is_gone.load(Ordering::Acquire)
     }
 
-    /// Ready when there was a reason to wake since the last time this was ready.
-    pub(crate) fn poll_woken(&self, context: &mut Context<'_>) -> Poll<()> {
-        if !self.signalled.load(Ordering::Acquire) {
-            let mut waiting = lock(&self.waker);
-            if !waiting.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
-                *waiting = Some(context.waker().clone());
+    /// Ready when there was something to look at since the last time this was ready: what it was.
+    pub(crate) fn poll_news(&self, context: &mut Context<'_>) -> Poll<News> {
+        if self.news.load(Ordering::Acquire) == 0 {
+            let mut waker = lock(&self.waker);
+            if !waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
+                *waker = Some(context.waker().clone());
             }
         }
-        // Whoever signals after this finds the waker.
-        if self.signalled.swap(false, Ordering::AcqRel) { Poll::Ready(()) } else { Poll::Pending }
+        // Whoever has news after this finds the waker.
+        match self.news.swap(0, Ordering::AcqRel) {
+            0 => Poll::Pending,
+            news => Poll::Ready(News(news)),
+        }
+    }
+}
+
+/// Reasons to wake, any of them at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct News(u8);
+
+impl News {
+    /// A room has said something to everybody, or there is room for more requests.
+    pub(crate) const ROOMS: News = News(1);
+    /// Something was left, or the connection is to end.
+    pub(crate) const ITEMS: News = News(2);
+    /// It is time to look after the client.
+    pub(crate) const BEAT: News = News(4);
+    /// The server stops.
+    pub(crate) const LEAVE: News = News(8);
+
+    pub(crate) fn has(self, news: News) -> bool {
+        self.0 & news.0 != 0
     }
 }
 
@@ -173,6 +192,9 @@ impl Item {
             | ServerMessage::Refused { request: Request::Hello | Request::Join, .. } => {
                 Item::Seen(frame, Box::new(message))
             }
+            ServerMessage::Joined(_)
+            | ServerMessage::History { .. }
+            | ServerMessage::Refused { request: Request::History, .. } => Item::Answer(frame),
             _ => Item::Frame(frame),
         }
     }
@@ -180,6 +202,7 @@ impl Item {
     fn len(&self) -> usize {
         match self {
             Item::Frame(frame)
+            | Item::Answer(frame)
             | Item::Seen(frame, _)
             | Item::At { frame, .. }
             | Item::Enter { frame, .. } => frame.len(),

@@ -17,7 +17,7 @@ use tokio::time::sleep_until;
 use super::effects::Effects;
 use super::frames::Frames;
 use super::hub::{Ask, Hub, unix_ms};
-use super::line::{Item, Line};
+use super::line::{Item, Line, News};
 use super::rooms::{Asks, Figures};
 use super::store::{StoreError, Wanted};
 use super::window::{Draft, Window};
@@ -209,7 +209,7 @@ impl Room {
         self.flush();
         if std::mem::take(&mut self.has_news) {
             for seat in self.seats.values().filter(|seat| seat.is_member) {
-                seat.line.wake();
+                seat.line.wake(News::ROOMS);
             }
             self.tell_figures();
         }

@@ -10,6 +10,9 @@ mod error;
 mod tables;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

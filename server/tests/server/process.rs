@@ -45,7 +45,7 @@ impl Running {
         Self { child, stdout, address }
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         ureq::get(format!("http://{}{path}", self.address))
             .call()
             .unwrap()
@@ -55,7 +55,7 @@ impl Running {
     }
 
     #[cfg(unix)]
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         // The shell's own `kill`: not every system has one as a program.
         let kill = format!("kill {name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
@@ -63,7 +63,7 @@ impl Running {
 
     /// What was printed after the first line, and the exit code.
     #[cfg(unix)]
-    fn wait(mut self) -> (String, Option<i32>) {
+    pub(crate) fn wait(mut self) -> (String, Option<i32>) {
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).unwrap();
         (rest, self.child.wait().unwrap().code())

@@ -58,6 +58,8 @@ impl Ticket {
 
     fn advance(&self, outcome: Result<u64, ()>) {
         match outcome {
+            // What comes behind a failure was passed over.
+            Ok(_) if self.has_failed() => {}
             Ok(records) => drop(self.durable.fetch_add(records, Ordering::AcqRel)),
             Err(()) => self.failed.store(true, Ordering::Release),
         }

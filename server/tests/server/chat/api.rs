@@ -18,8 +18,8 @@ fn rooms_and_their_messages_are_there_for_programs_that_speak_only_http() {
     for number in 1..=5 {
         ada.send("the lobby", &format!("id{number}"), &format!("text {number}"));
     }
-    ada.whisper("Ada", "p1", "to myself");
     ada.ack("id5");
+    ada.whisper("Ada", "p1", "to myself");
     ada.ack("p1");
     let rooms: Value = chat.server.get("/api/chat/rooms").json();
     let lobby = serde_json::json!({ "room": "the lobby", "people": 1, "head": 5 });

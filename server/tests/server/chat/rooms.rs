@@ -168,8 +168,7 @@ fn the_author_learns_at_how_many_a_message_has_arrived() {
 
 #[test]
 fn history_is_paged_backwards_to_the_first_message_out_of_memory_and_out_of_the_store() {
-    let chat =
-        ChatServer::start_with(|config| config.settings.window_messages = 10, Default::default());
+    let chat = ChatServer::start_with(|config| config.settings.window_messages = 10);
     let mut ada = chat.talker("Ada");
     ada.join("lobby");
     for number in 1..=50 {
@@ -195,13 +194,10 @@ fn history_is_paged_backwards_to_the_first_message_out_of_memory_and_out_of_the_
 
 #[test]
 fn who_comes_back_goes_on_exactly_behind_its_position() {
-    let chat = ChatServer::start_with(
-        |config| {
-            config.settings.window_messages = 16;
-            config.settings.limits.page_messages = 8;
-        },
-        Default::default(),
-    );
+    let chat = ChatServer::start_with(|config| {
+        config.settings.window_messages = 16;
+        config.settings.limits.page_messages = 8;
+    });
     let mut ada = chat.talker("Ada");
     let epoch = ada.join("lobby").epoch;
     for number in 1..=100 {

@@ -3,12 +3,13 @@
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use playground_core::chat::wire::{ClientMessage, Joined, Message, Position, ServerMessage};
 use playground_core::chat::{Rate, SessionId};
 use playground_server::Config;
-use playground_server::app::Limits;
 use playground_server::chat::{Chat, ChatConfig};
+use playground_server::closing::Closing;
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::client::{IntoClientRequest, client};
 use tokio_tungstenite::tungstenite::{self, WebSocket};
@@ -23,12 +24,12 @@ pub(super) struct ChatServer {
 
 impl ChatServer {
     pub(super) fn start() -> Self {
-        Self::start_with(|_| {}, Limits::default())
+        Self::start_with(|_| {})
     }
 
-    pub(super) fn start_with(change: impl FnOnce(&mut ChatConfig), limits: Limits) -> Self {
+    pub(super) fn start_with(change: impl FnOnce(&mut ChatConfig)) -> Self {
         let folder = TempDir::new().unwrap();
-        let server = serve(folder.path(), change, limits);
+        let server = serve(folder.path(), change);
         Self { server, _folder: folder }
     }
 
@@ -38,15 +39,16 @@ impl ChatServer {
 }
 
 /// A server with the chat of this folder. Nobody is slowed down unless the test says so.
-pub(super) fn serve(folder: &Path, change: impl FnOnce(&mut ChatConfig), limits: Limits) -> Server {
+pub(super) fn serve(folder: &Path, change: impl FnOnce(&mut ChatConfig)) -> Server {
     let mut config = ChatConfig::default();
     config.settings.limits.messages = Rate { per_second: 1_000_000, burst: 1_000_000 };
     config.settings.limits.requests = Rate { per_second: 1_000_000, burst: 1_000_000 };
     change(&mut config);
     let folder = folder.to_owned();
     Server::start_made(async move || {
-        let chat = Chat::start(&folder, config).await;
-        Config { chat: Some(chat), limits, ..with_page() }
+        let closing = Closing::new();
+        let chat = Chat::start(&folder, config, closing.clone()).await;
+        Config { chat: Some(chat), closing, ..with_page() }
     })
 }
 
@@ -148,7 +150,10 @@ impl Talker {
 
     /// What comes next, whatever it is; how the conversation ended, if it has.
     pub(super) fn next(&mut self) -> Result<ServerMessage, End> {
+        // Pings keep coming while nothing else does.
+        let deadline = Instant::now() + DEADLINE;
         loop {
+            assert!(Instant::now() < deadline, "nothing but pings comes");
             match self.socket.read() {
                 Ok(tungstenite::Message::Text(text)) => {
                     return Ok(serde_json::from_str(&text).unwrap());
