@@ -1,6 +1,7 @@
 //! The flags, each of which is an environment variable too.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +9,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use playground_core::chat::Rate;
 use playground_core::two_phase_commit::Place;
 use playground_server::chat::ChatConfig;
-use playground_server::connections::Bounds;
 use playground_server::two_phase_commit::{NodeSettings, StockFlag};
 use tracing_subscriber::EnvFilter;
 
@@ -61,9 +61,9 @@ pub(crate) struct Arguments {
         long,
         env = "PLAYGROUND_CONNECTIONS_PER_ADDRESS",
         value_name = "N",
-        default_value_t = Bounds::default().per_address
+        default_value = "1024"
     )]
-    pub(crate) connections_per_address: usize,
+    pub(crate) connections_per_address: NonZeroUsize,
 
     #[command(flatten)]
     pub(crate) chat: ChatArguments,

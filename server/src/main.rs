@@ -72,7 +72,7 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
     }
     let closing = Closing::new();
     let connections = Connections::new(Bounds {
-        per_address: arguments.connections_per_address,
+        per_address: arguments.connections_per_address.get(),
         total: total_within(raise_file_limit()),
     });
     let nodes = TwoPhaseCommit::start(

@@ -211,6 +211,8 @@ fn bad_flags_and_variables_are_explained() {
     }
     let told = refusal(command(&dir).env("PLAYGROUND_LOG", "a=b=c"), 2);
     assert!(told.contains("--log"), "{told}");
+    let told = refusal(command(&dir).args(["--connections-per-address", "0"]), 2);
+    assert!(told.contains("--connections-per-address"), "{told}");
     let told = refusal(command(&dir).arg("--unknown"), 2);
     assert!(told.contains("--unknown"), "{told}");
 }
