@@ -56,7 +56,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     // With a target named, the flags are for it alone, and not for build scripts and macros.
     command::run(
         cargo()
-            .args(["build", "--quiet", "--locked", "--manifest-path", "fuzz/Cargo.toml"])
+            .args(["build", "--quiet", "--manifest-path", "fuzz/Cargo.toml"])
             .args(["--target", &host, "--target-dir"])
             .arg(&folder)
             .env("RUSTFLAGS", COVERAGE),
