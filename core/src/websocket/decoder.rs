@@ -51,6 +51,8 @@ pub struct Decoder {
     ready: usize,
     message: Option<Message>,
     utf8: Utf8,
+    /// Leaves text that arrives whole and at once to the caller to check, who then need not check it again.
+    leaves_whole_text: bool,
     failed: Option<DecodeError>,
 }
 
@@ -71,8 +73,14 @@ impl Decoder {
             ready: 0,
             message: None,
             utf8: Utf8::default(),
+            leaves_whole_text: false,
             failed: None,
         }
+    }
+
+    /// A decoder for a caller that checks whether whole messages of text are UTF-8, and fails if not.
+    pub(super) fn leaving_whole_text(role: Role, limits: Limits) -> Self {
+        Decoder { leaves_whole_text: true, ..Decoder::new(role, limits) }
     }
 
     /// Takes bytes as they arrive and returns the next frame that is complete.
@@ -118,6 +126,19 @@ impl Decoder {
                 Err(error)
             }
         }
+    }
+
+    /// The payload of the frame handed out last, to keep: the buffer itself if that holds little else.
+    pub(super) fn take_payload(&mut self) -> Vec<u8> {
+        let end = self.start + self.lent;
+        let begin = end - self.ready;
+        if end < self.buffer.len() || self.buffer.capacity() > 2 * self.ready {
+            return self.buffer[begin..end].to_vec();
+        }
+        (self.start, self.lent) = (0, 0);
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.drain(..begin);
+        buffer
     }
 
     /// How many bytes on the heap this holds.
@@ -199,8 +220,11 @@ impl Decoder {
         if let Some(key) = header.mask {
             mask(key, self.ready, fresh);
         }
+        let is_whole = self.ready == 0 && arrived as u64 == header.payload_bytes;
         self.ready = arrived;
-        if is_text { self.utf8.take(fresh) } else { Ok(()) }
+        let is_left =
+            self.leaves_whole_text && is_whole && header.fin && header.opcode == Opcode::Text;
+        if is_text && !is_left { self.utf8.take(fresh) } else { Ok(()) }
     }
 
     /// The frame is complete: checks what can only be checked now.

@@ -104,7 +104,7 @@ impl Endpoint {
         Endpoint {
             role,
             limits,
-            decoder: Decoder::new(role, limits),
+            decoder: Decoder::leaving_whole_text(role, limits),
             state: State::Open,
             masks,
             message: Vec::new(),
@@ -153,9 +153,13 @@ impl Endpoint {
                     let reason = said.map_or("", |(_, reason)| reason).to_owned();
                     return Some(self.closed_by_peer(code, reason));
                 }
-                Opcode::Text | Opcode::Binary if fin => {
-                    return Some(message(opcode, payload.to_vec()));
+                Opcode::Text if fin => {
+                    return Some(match simdutf8::basic::from_utf8(payload) {
+                        Ok(text) => Event::Text(text.to_owned()),
+                        Err(_) => self.fail(DecodeError::TextNotUtf8),
+                    });
                 }
+                Opcode::Binary if fin => return Some(Event::Binary(self.decoder.take_payload())),
                 Opcode::Text | Opcode::Binary => self.message_opcode = Some(opcode),
                 Opcode::Continuation => {}
             }
@@ -275,7 +279,7 @@ impl Endpoint {
     /// Nothing more is received: what was kept for that goes.
     fn end(&mut self) {
         self.state = State::Closed;
-        self.decoder = Decoder::new(self.role, self.limits);
+        self.decoder = Decoder::leaving_whole_text(self.role, self.limits);
         self.message = Vec::new();
         self.message_opcode = None;
         self.unanswered = None;

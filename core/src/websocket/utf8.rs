@@ -24,7 +24,7 @@ impl Utf8 {
                 Err(_) => return Err(DecodeError::TextNotUtf8),
             }
         }
-        if let Err(error) = str::from_utf8(bytes) {
+        if let Err(error) = simdutf8::compat::from_utf8(bytes) {
             if error.error_len().is_some() {
                 return Err(DecodeError::TextNotUtf8);
             }
