@@ -6,9 +6,10 @@ use fantoccini::key::Key;
 use playground_e2e::{Look, Visitor};
 use std::path::{Path, PathBuf};
 
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     ("front-door", "/"),
     ("websocket", "/labs/websocket"),
+    ("chat", "/labs/chat"),
     ("two-phase-commit", "/labs/two-phase-commit"),
     ("consistent-hashing", "/labs/consistent-hashing"),
     ("not-found", "/nowhere"),

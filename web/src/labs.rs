@@ -1,5 +1,6 @@
 //! The only registry of labs: each is one line in every `match` here.
 
+pub mod chat;
 pub mod consistent_hashing;
 mod on_demand;
 pub mod two_phase_commit;
@@ -17,6 +18,8 @@ use yew::prelude::*;
 pub enum Lab {
     /// A connection that stays open, byte by byte.
     WebSocket,
+    /// Many people, one conversation.
+    Chat,
     /// All participants commit, or none does.
     TwoPhaseCommit,
     /// Move few keys when shards come and go.
@@ -25,12 +28,14 @@ pub enum Lab {
 
 impl Lab {
     /// All of them, in reading order.
-    pub const ALL: &[Lab] = &[Lab::WebSocket, Lab::TwoPhaseCommit, Lab::ConsistentHashing];
+    pub const ALL: &[Lab] =
+        &[Lab::WebSocket, Lab::Chat, Lab::TwoPhaseCommit, Lab::ConsistentHashing];
 
     /// The one name of the lab, as in the names of its files.
     pub fn name(self) -> &'static str {
         match self {
             Lab::WebSocket => "websocket",
+            Lab::Chat => "chat",
             Lab::TwoPhaseCommit => "two_phase_commit",
             Lab::ConsistentHashing => "consistent_hashing",
         }
@@ -40,6 +45,7 @@ impl Lab {
     pub fn title(self) -> &'static str {
         match self {
             Lab::WebSocket => "WebSockets",
+            Lab::Chat => "Chat",
             Lab::TwoPhaseCommit => "Two-phase commit",
             Lab::ConsistentHashing => "Consistent hashing",
         }
@@ -49,6 +55,7 @@ impl Lab {
     pub fn idea(self) -> &'static str {
         match self {
             Lab::WebSocket => "A connection that stays open, byte by byte.",
+            Lab::Chat => "Many people, one conversation: in order, once each, nothing lost.",
             Lab::TwoPhaseCommit => {
                 "All commit or none do, although each of them may die at any moment."
             }
@@ -60,6 +67,7 @@ impl Lab {
     pub fn route(self) -> Route {
         match self {
             Lab::WebSocket => Route::WebSocket,
+            Lab::Chat => Route::Chat,
             Lab::TwoPhaseCommit => Route::TwoPhaseCommit,
             Lab::ConsistentHashing => Route::ConsistentHashing,
         }
@@ -69,6 +77,7 @@ impl Lab {
     pub fn goals(self) -> &'static [Goal] {
         match self {
             Lab::WebSocket => websocket::GOALS,
+            Lab::Chat => chat::GOALS,
             Lab::TwoPhaseCommit => two_phase_commit::GOALS,
             Lab::ConsistentHashing => consistent_hashing::GOALS,
         }
@@ -89,6 +98,8 @@ impl Lab {
         match (self, part) {
             (Lab::WebSocket, Part::Page) => soon(websocket()),
             (Lab::WebSocket, Part::Miniature) => soon(websocket_miniature()),
+            (Lab::Chat, Part::Page) => soon(chat()),
+            (Lab::Chat, Part::Miniature) => soon(chat_miniature()),
             (Lab::TwoPhaseCommit, Part::Page) => soon(two_phase_commit()),
             (Lab::TwoPhaseCommit, Part::Miniature) => soon(two_phase_commit_miniature()),
             (Lab::ConsistentHashing, Part::Page) => soon(consistent_hashing()),
@@ -107,6 +118,16 @@ fn websocket() -> Result<View, NotLoaded> {
 #[cfg_attr(not(debug_assertions), wasm_split(websocket_miniature, fallible))]
 fn websocket_miniature() -> Result<View, NotLoaded> {
     Ok(|| html! { <websocket::Miniature /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(chat, fallible))]
+fn chat() -> Result<View, NotLoaded> {
+    Ok(|| html! { <chat::Page /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(chat_miniature, fallible))]
+fn chat_miniature() -> Result<View, NotLoaded> {
+    Ok(|| html! { <chat::Miniature /> })
 }
 
 #[cfg_attr(not(debug_assertions), wasm_split(two_phase_commit, fallible))]

@@ -74,7 +74,7 @@ impl Reducible for State {
                 Presence::Here { version, .. },
                 News::Word { word: Word::Heartbeat { uptime_ms }, .. },
             ) => Presence::Here { version: version.clone(), uptime_ms },
-            (_, News::Link(Link::Opening | Link::Open) | News::Word { .. }) => return self,
+            (_, News::Link(_) | News::Word { .. }) => return self,
         };
         Rc::new(State(presence))
     }

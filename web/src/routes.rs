@@ -11,6 +11,9 @@ pub enum Route {
     /// The labs, in the order of [`Lab::ALL`](crate::labs::Lab::ALL).
     #[at("/labs/websocket")]
     WebSocket,
+    /// Many people, one conversation.
+    #[at("/labs/chat")]
+    Chat,
     /// All or nothing.
     #[at("/labs/two-phase-commit")]
     TwoPhaseCommit,

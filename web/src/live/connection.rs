@@ -8,7 +8,7 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{BinaryType, MessageEvent, VisibilityState, WebSocket};
+use web_sys::{BinaryType, CloseEvent, MessageEvent, VisibilityState, WebSocket};
 use yew::Callback;
 
 /// How a connection stands.
@@ -25,7 +25,30 @@ pub enum Link {
         /// When the next one comes, in milliseconds from now.
         retry_in_ms: u64,
     },
+    /// There is no socket, and none will be opened: the server has said not to come back, with this close
+    /// code.
+    Ended {
+        /// The close code.
+        code: u16,
+    },
 }
+
+/// Whether to connect again after a connection has ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Again {
+    /// With back-off.
+    Soon,
+    /// With the longest back-off from the first attempt on.
+    Later,
+    /// Not at all.
+    Never,
+}
+
+/// Decides what a close code means (RFC 6455, section 7.4).
+type Judge = dyn Fn(u16) -> Again;
+
+/// The code of a connection that broke without one.
+const BROKEN: u16 = 1006;
 
 /// What goes through a connection.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -59,6 +82,7 @@ pub struct Connection {
 
 struct Shared {
     purpose: Purpose,
+    judge: Box<Judge>,
     state: RefCell<State>,
 }
 
@@ -84,11 +108,15 @@ impl Drop for Socket {
     }
 }
 
-#[expect(dead_code, reason = "the presence of the server needs no more than to listen")]
 impl Connection {
     /// Opens a connection. The first callback comes before this returns.
     pub fn open(purpose: Purpose) -> Self {
-        let shared = Rc::new(Shared { purpose, state: RefCell::default() });
+        Connection::open_with(purpose, |_| Again::Soon)
+    }
+
+    /// The same, where the server's close codes say whether to come back.
+    pub fn open_with(purpose: Purpose, judge: impl Fn(u16) -> Again + 'static) -> Self {
+        let shared = Rc::new(Shared { purpose, judge: Box::new(judge), state: RefCell::default() });
         shared.attempt();
         let on_online = shared.weakly(|shared| shared.retry_now());
         let on_visible = shared.weakly(|shared| {
@@ -114,6 +142,14 @@ impl Connection {
         match message {
             Message::Text(text) => socket.send_with_str(text).is_ok(),
             Message::Bytes(bytes) => socket.send_with_u8_array(bytes).is_ok(),
+        }
+    }
+
+    /// Drops the socket as if the line had broken, and comes back as after any other loss.
+    pub fn cut(&self) {
+        let is_there = self.shared.state.borrow().socket.is_some();
+        if is_there {
+            self.shared.lost(BROKEN);
         }
     }
 
@@ -149,7 +185,7 @@ impl Shared {
                 self.state.borrow_mut().socket = Some(socket);
                 self.expect_word();
             }
-            Err(_) => self.lost(),
+            Err(_) => self.lost(BROKEN),
         }
     }
 
@@ -157,11 +193,15 @@ impl Shared {
         let socket = WebSocket::new(&url(self.purpose.path)?)?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let on_open = self.weakly(|shared| shared.purpose.on_link.emit(Link::Open));
-        let on_close = self.weakly(Self::lost);
+        let closed = Rc::downgrade(self);
         let weak = Rc::downgrade(self);
         let listeners = [
             EventListener::new(&socket, "open", move |_| on_open()),
-            EventListener::new(&socket, "close", move |_| on_close()),
+            EventListener::new(&socket, "close", move |event| {
+                if let Some(shared) = closed.upgrade() {
+                    shared.lost(event.dyn_ref().map_or(BROKEN, CloseEvent::code));
+                }
+            }),
             EventListener::new(&socket, "message", move |event| {
                 if let (Some(shared), Some(event)) = (weak.upgrade(), event.dyn_ref()) {
                     shared.heard(event);
@@ -188,22 +228,29 @@ impl Shared {
 
     /// From now on the silence counts.
     fn expect_word(self: &Rc<Self>) {
-        let on_silence = self.weakly(Self::lost);
+        let on_silence = self.weakly(|shared| shared.lost(BROKEN));
         let watchdog = self.purpose.silence_ms.map(|ms| Timeout::new(ms, on_silence));
         self.state.borrow_mut().watchdog = watchdog;
     }
 
-    fn lost(self: &Rc<Self>) {
+    fn lost(self: &Rc<Self>, code: u16) {
         let on_time = self.weakly(Self::attempt);
+        let again = (self.judge)(code);
         let link = {
             let mut state = self.state.borrow_mut();
             state.socket = None;
             state.watchdog = None;
             state.attempt += 1;
-            let retry_in_ms = backoff_ms(state.attempt, js_sys::Math::random());
-            // The cap of the back-off fits.
-            state.retry = Some(Timeout::new(retry_in_ms as u32, on_time));
-            Link::Waiting { attempt: state.attempt, retry_in_ms }
+            match again {
+                Again::Never => Link::Ended { code },
+                Again::Soon | Again::Later => {
+                    let step = if again == Again::Later { u32::MAX } else { state.attempt };
+                    let retry_in_ms = backoff_ms(step, js_sys::Math::random());
+                    // The cap of the back-off fits.
+                    state.retry = Some(Timeout::new(retry_in_ms as u32, on_time));
+                    Link::Waiting { attempt: state.attempt, retry_in_ms }
+                }
+            }
         };
         self.purpose.on_link.emit(link);
     }

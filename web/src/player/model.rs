@@ -240,7 +240,7 @@ impl<S: Simulation> Model<S> {
         self.timeline.go_to(moment);
     }
 
-    pub fn view(&self, describe: fn(&[S::Event]) -> String) -> PlayerView {
+    pub fn view(&self, describe: impl Fn(&[S::Event]) -> String) -> PlayerView {
         let timeline = &self.timeline;
         let caption = timeline
             .past()

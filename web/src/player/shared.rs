@@ -115,7 +115,7 @@ impl<S: Simulation> Player<S> {
     }
 
     /// What the bar shows; `describe` puts what happened at once into words.
-    pub fn view(&self, describe: fn(&[S::Event]) -> String) -> PlayerView {
+    pub fn view(&self, describe: impl Fn(&[S::Event]) -> String) -> PlayerView {
         self.shared.model.borrow().view(describe)
     }
 

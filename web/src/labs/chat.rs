@@ -1,0 +1,45 @@
+//! The chat: many people, one conversation, over connections that break.
+
+mod cards;
+mod chronicle;
+mod composer;
+mod console;
+mod crowd;
+mod data;
+mod desk;
+mod driver;
+mod experiment;
+mod figure;
+mod geometry;
+mod goals;
+mod invariants;
+mod keep;
+mod ledger;
+mod legs;
+mod live;
+mod locks;
+mod log;
+mod menu;
+mod miniature;
+mod nodes;
+mod packets;
+mod page;
+mod people;
+mod say_form;
+mod sentences;
+mod session;
+mod setup;
+mod signs;
+mod status;
+mod story;
+mod subject;
+mod take_home;
+mod ticks;
+mod traffic;
+mod view;
+mod way;
+mod words;
+
+pub use goals::GOALS;
+pub use miniature::Miniature;
+pub use page::Page;

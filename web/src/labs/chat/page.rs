@@ -1,0 +1,202 @@
+//! Composes the lab: the figure, the real chat, the story and the sandbox.
+
+use super::console::Console;
+use super::figure::PlayedFigure;
+use super::goals::{self, Evidence, GOALS};
+use super::invariants::Broken;
+use super::live::Live;
+use super::say_form::SayForm;
+use super::sentences::Teller;
+use super::story::Story;
+use super::take_home::TakeHome;
+use crate::components::{GoalList, KeyGroup, KeysSheet, use_goals};
+use crate::player::{
+    PLAYER_KEYS, Player, PlayerBar, Start, current_link, link_problem, use_link, use_player,
+    use_player_keys,
+};
+use crate::theme::prefers_reduced_motion;
+use playground_core::chat::{Action, Frame, Lab, scenarios};
+use playground_core::sim::{Run, Simulation, Time};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use yew::prelude::*;
+
+const LAB_KEYS: &[(&str, &str)] = &[
+    ("Tab", "go to the server, the next tab, the next packet"),
+    ("Enter", "open its menu: say, cut, offline, stop reading, kill; lose, hold back, double"),
+    ("Escape", "close the menu"),
+];
+const CHAT_KEYS: &[(&str, &str)] = &[
+    ("Enter", "send, while you type"),
+    ("Shift + Enter", "begin another line"),
+    ("↑ ↓, Home, End", "scroll, while the messages have the focus"),
+];
+
+/// The lab.
+#[component]
+pub fn Page() -> Html {
+    let player = use_player(start);
+    let problem = use_state(link_problem::<Lab>);
+    let given = use_memo((), |()| Given::default());
+    use_link(
+        &player,
+        Callback::from({
+            let (problem, given) = (problem.setter(), given.clone());
+            move |found: Option<_>| {
+                given.is_opened.set(found.is_none());
+                problem.set(found);
+            }
+        }),
+    );
+    use_player_keys(player.on_command());
+    let goals = use_goals(Lab::NAME, GOALS);
+    {
+        let (player, goals, given) = (player.clone(), goals.clone(), given.clone());
+        use_effect_with(player.revision(), move |_| {
+            for id in given.judge(&player, |id| goals.is_done(id)) {
+                goals.reach(id);
+            }
+        });
+    }
+    let on_act = {
+        let player = player.clone();
+        Callback::from(move |action: Action| {
+            player.act(action);
+        })
+    };
+    let on_load = {
+        let (player, given) = (player.clone(), given.clone());
+        Callback::from(move |(run, until): (Run<Lab>, Time)| {
+            given.note(&run);
+            player.load(run, until);
+        })
+    };
+    let frame = player.frame();
+    let stage = Stage { player: player.clone(), frame: frame.clone(), on_act, on_load };
+    let groups = vec![
+        KeyGroup { title: "Player", keys: PLAYER_KEYS },
+        KeyGroup { title: "The picture", keys: LAB_KEYS },
+        KeyGroup { title: "The real chat", keys: CHAT_KEYS },
+    ];
+    html! {
+        <article class="chat">
+            <header class="prose">
+                <h1>{ "Chat" }</h1>
+                <p class="lede">
+                    { "Many people, one conversation: everybody sees the same messages, in the same order, each of them \
+                       once. Connections break, packets get lost, the server dies. Break whatever you like, \
+                       and see what brings the conversation back." }
+                </p>
+                if let Some(problem) = *problem {
+                    <p class="notice" role="alert">{ problem.to_string() }</p>
+                }
+            </header>
+            <Lead ..stage.clone() />
+            <GoalList goals={GOALS} done={goals.done()} />
+            <Live />
+            <Story />
+            <Console ..stage />
+            <TakeHome {player} {frame} />
+            <KeysSheet {groups} />
+        </article>
+    }
+}
+
+fn start() -> Start<Lab> {
+    let opening = scenarios::opening();
+    match current_link::<Lab>() {
+        Some(link) => Start {
+            run: link.run,
+            until: link.moment.time,
+            moment: Some(link.moment),
+            plays: false,
+            loops: false,
+        },
+        None => Start {
+            run: opening.run,
+            until: opening.until,
+            moment: None,
+            plays: !prefers_reduced_motion(),
+            loops: false,
+        },
+    }
+}
+
+/// The actions that runs brought along: a reader reaches a goal by doing, not by opening.
+#[derive(Default)]
+struct Given {
+    actions: RefCell<Vec<(Time, Action)>>,
+    /// Whether the run at the start has been noted.
+    is_begun: Cell<bool>,
+    /// Whether a link has been opened that has not been noted.
+    is_opened: Cell<bool>,
+}
+
+impl Given {
+    fn note(&self, run: &Run<Lab>) {
+        self.actions.borrow_mut().extend_from_slice(&run.actions);
+    }
+
+    fn own(&self, run: &Run<Lab>) -> Vec<(Time, Action)> {
+        let given = self.actions.borrow();
+        run.actions.iter().filter(|action| !given.contains(action)).cloned().collect()
+    }
+
+    /// The goals that the reader has reached by now; `done` tells which were reached before.
+    fn judge(&self, player: &Player<Lab>, done: impl Fn(&str) -> bool) -> Vec<&'static str> {
+        if !self.is_begun.replace(true) || self.is_opened.replace(false) {
+            player.with_run(|run| self.note(run));
+        }
+        let own = player.with_run(|run| self.own(run));
+        if own.is_empty() || GOALS.iter().all(|goal| done(goal.id)) {
+            return Vec::new();
+        }
+        let (frame, broken) = (player.frame(), player.broken_invariants().len());
+        goals::reached(&Evidence { own: &own, frame: &frame, broken })
+    }
+}
+
+/// What the figure at the top and the sandbox at the end share: they show the same run.
+#[derive(Clone, Properties, PartialEq)]
+pub struct Stage {
+    /// What is played.
+    pub player: Player<Lab>,
+    /// What is drawn.
+    pub frame: Rc<Frame>,
+    /// Where actions go.
+    pub on_act: Callback<Action>,
+    /// Plays another run, up to a time that is worth watching.
+    pub on_load: Callback<(Run<Lab>, Time)>,
+}
+
+/// The figure at the top with its player, and somebody to speak.
+#[component]
+fn Lead(props: &Stage) -> Html {
+    let Stage { player, frame, on_act, .. } = props;
+    let teller = Teller::of(frame);
+    let view = player.view(|events| teller.sentence(events));
+    let said = if view.is_playing { last_said(frame) } else { view.caption.clone() };
+    html! {
+        <section id="lead" class="chat-lead figure" tabindex="-1" aria-label="A server and four tabs">
+            <PlayedFigure player={player.clone()} label="A chat server and the tabs of three people">
+                <SayForm frame={frame.clone()} on_act={on_act.clone()} id="lead" />
+                <p class="chat-hint">
+                    { "Choose a tab to cut it off, to take it off the network, to let it read slowly or to flood the room. \
+                       Choose the server to kill it, and a packet to lose, hold back or double it." }
+                </p>
+            </PlayedFigure>
+            <PlayerBar view={view.clone()} on_command={player.on_command()} is_full={false} />
+            <p class="chat-caption">{ view.caption.clone() }</p>
+            <Broken player={player.clone()} is_quiet={true} />
+            <p class="visually-hidden" aria-live="polite">{ said }</p>
+        </section>
+    }
+}
+
+/// What a running picture says aloud: how the last message stands.
+fn last_said(frame: &Frame) -> AttrValue {
+    let Some(path) = frame.paths.last() else { return AttrValue::default() };
+    let shown =
+        path.hops.iter().filter(|(_, hop)| matches!(hop, playground_core::chat::Hop::Shown(_)));
+    format!("“{}”: shown in {} tabs", path.text, shown.count()).into()
+}

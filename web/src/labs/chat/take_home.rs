@@ -1,0 +1,126 @@
+//! Takes the lab home: the figure, the data, the run, and the commands to try the same outside the browser.
+
+use super::data::{messages_csv, paths_csv};
+use crate::components::{CopyCommand, DownloadButton, download, svg_of};
+use crate::player::{Player, use_link_text};
+use playground_core::chat::{Frame, Lab};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Where the drawings are.
+const NODES: &str = "#lead .chat-nodes svg";
+const LEDGER: &str = "#lead .chat-ledger svg";
+const WAY: &str = ".chat-way > svg";
+
+/// What is taken home.
+#[derive(Properties, PartialEq)]
+pub struct TakeHomeProps {
+    /// What is played.
+    pub player: Player<Lab>,
+    /// What is drawn.
+    pub frame: Rc<Frame>,
+}
+
+/// The figure, the data, the run, and the commands.
+#[component]
+pub fn TakeHome(props: &TakeHomeProps) -> Html {
+    let TakeHomeProps { player, frame } = props;
+    let on_svg = |name: &'static str, selector: &'static str| {
+        Callback::from(move |_: MouseEvent| {
+            if let Some(text) = svg_of(selector) {
+                download(name, "image/svg+xml", text.as_bytes());
+            }
+        })
+    };
+    let on_csv = |name: &'static str, write: fn(&Frame) -> String| {
+        let frame = frame.clone();
+        Callback::from(move |_: MouseEvent| download(name, "text/csv", write(&frame).as_bytes()))
+    };
+    let on_json = {
+        let player = player.clone();
+        Callback::from(move |_: MouseEvent| {
+            // A run is plain data; there is nothing in it that JSON could not hold.
+            let text = player.with_run(|run| serde_json::to_string(run).unwrap_or_default());
+            download("run.json", "application/json", text.as_bytes());
+        })
+    };
+    let link = use_link_text(player);
+    html! {
+        <section class="chat-home" aria-labelledby="take-home">
+            <div class="prose">
+                <h2 id="take-home">{ "Take it home" }</h2>
+            </div>
+            <div class="toolbar">
+                <DownloadButton label="Picture as SVG" on_click={on_svg("chat.svg", NODES)} />
+                <DownloadButton label="Who has what as SVG" on_click={on_svg("ledger.svg", LEDGER)} />
+                <DownloadButton label="Way of a message as SVG" on_click={on_svg("way.svg", WAY)} />
+                <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", messages_csv)} />
+                <DownloadButton label="Ways as CSV" on_click={on_csv("ways.csv", paths_csv)} />
+                <DownloadButton label="Run as JSON" on_click={on_json} />
+            </div>
+            <CopyCommand label="Link to this moment" command={link} />
+            <Commands />
+        </section>
+    }
+}
+
+/// The same conversation by hand: the protocol is JSON in text frames.
+#[component]
+fn Commands() -> Html {
+    let location = gloo::utils::window().location();
+    let origin = location.origin().unwrap_or_default();
+    let socket = origin.replacen("http", "ws", 1);
+    html! {
+        <>
+            <div class="prose">
+                <p>{ "The protocol is JSON over a WebSocket, so a few lines of any language make a client. The page's server \
+                      takes connections only from its own origin: hence the header." }</p>
+            </div>
+            <div class="chat-commands">
+                <CopyCommand label="websocat" command={websocat(&socket, &origin)} />
+                <CopyCommand label="Python" command={python(&socket, &origin)} />
+                <CopyCommand label="PowerShell" command={powershell(&socket)} />
+            </div>
+        </>
+    }
+}
+
+const HELLO: &str = r#"{"type":"hello","v":1,"name":"Visitor","secret":"a secret of 16 or more"}"#;
+const JOIN: &str = r#"{"type":"join","room":"lobby"}"#;
+const SEND: &str = r#"{"type":"send","room":"lobby","id":"by-hand-1","text":"Hello, by hand!"}"#;
+
+fn websocat(socket: &str, origin: &str) -> String {
+    format!(
+        "(printf '%s\\n' '{HELLO}' '{JOIN}' '{SEND}'; sleep 2) | websocat --origin {origin} {socket}/ws/chat"
+    )
+}
+
+/// With nothing but what comes with Python: the handshake and the frames by hand.
+fn python(socket: &str, origin: &str) -> String {
+    format!(
+        "pip install websockets\npython3 - <<'END'\nimport asyncio, websockets\n\
+         async def main():\n    \
+         async with websockets.connect('{socket}/ws/chat', origin='{origin}') as chat:\n        \
+         for message in ('{HELLO}', '{JOIN}', '{SEND}'):\n            \
+         await chat.send(message)\n        \
+         while True:\n            \
+         answer = await asyncio.wait_for(chat.recv(), 10)\n            \
+         print(answer)\n            \
+         if '\"type\":\"ack\"' in answer: break\n\
+         asyncio.run(main())\nEND"
+    )
+}
+
+fn powershell(socket: &str) -> String {
+    format!(
+        "$chat = [Net.WebSockets.ClientWebSocket]::new()\n\
+         $none = [Threading.CancellationToken]::None\n\
+         $chat.ConnectAsync('{socket}/ws/chat', $none).Wait()\n\
+         foreach ($text in '{HELLO}', '{JOIN}', '{SEND}') {{\n  \
+         $chat.SendAsync([Text.Encoding]::UTF8.GetBytes($text), 'Text', $true, $none).Wait()\n}}\n\
+         $buffer = [byte[]]::new(65536)\n\
+         1..4 | ForEach-Object {{\n  \
+         $got = $chat.ReceiveAsync($buffer, $none).Result\n  \
+         [Text.Encoding]::UTF8.GetString($buffer, 0, $got.Count)\n}}"
+    )
+}
