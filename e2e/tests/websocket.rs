@@ -461,3 +461,16 @@ async fn on_a_phone_a_finger_flips_a_bit() -> Result<()> {
     ensure!(visitor.script(overflow).await? == 0, "the page is too wide with a segment open");
     visitor.leave().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_fits_at_every_width() -> Result<()> {
+    let visitor = at(Look::DESKTOP, 2_400).await?;
+    for width in [320, 600, 700, 900, 1_024, 1_280] {
+        visitor.look(Look { width, ..Look::DESKTOP }, 900).await?;
+        // The pictures follow their width a frame later.
+        let fits =
+            "return document.documentElement.scrollWidth === document.documentElement.clientWidth";
+        visitor.until(fits).await.with_context(|| format!("too wide at {width}"))?;
+    }
+    visitor.leave().await
+}

@@ -3,7 +3,7 @@
 use super::bytes::ByteView;
 use super::fields::meaning_of;
 use super::raw::{Experiment, RawAnswer};
-use super::words::{answer_text, close_text, piece_text};
+use super::words::{answer_text, bytes_text, close_text, piece_text};
 use crate::components::{Badge, Provenance};
 use playground_core::websocket::Prediction;
 use playground_core::websocket::annotate::{Piece, Watcher};
@@ -31,7 +31,7 @@ pub fn Predicted(props: &PredictedProps) -> Html {
     let Prediction { answers, bytes, close_code, ends, missing_bytes } = &*props.prediction;
     let mut said: Vec<String> = answers.iter().map(answer_text).collect();
     if let Some(missing) = missing_bytes {
-        said.push(format!("waits for {missing} more bytes of the frame"));
+        said.push(format!("waits for {} more of the frame", bytes_text(*missing)));
     } else if said.is_empty() {
         said.push("waits: what has come is not yet a whole message".to_owned());
     }
@@ -162,10 +162,10 @@ fn Code(props: &CodeProps) -> Html {
 
 fn size_text(bytes: usize, ends: bool) -> String {
     let end = if ends { ", and then the end of the connection" } else { "" };
-    match bytes {
-        0 => format!("No bytes{end}."),
-        1 => format!("1 byte{end}."),
-        _ => format!("{bytes} bytes{end}."),
+    if bytes == 0 {
+        format!("No bytes{end}.")
+    } else {
+        format!("{}{end}.", bytes_text(bytes as u64))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::magnifier::Magnifier;
 use super::parts::{Part, part_at, place_text};
+use super::words::grouped;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -158,7 +159,7 @@ impl Line<'_> {
                 <div class="websocket-group-bytes">
                     { for head }
                     if hidden > 0 {
-                        <span class="websocket-more">{ format!("… {hidden} more …") }</span>
+                        <span class="websocket-more">{ format!("… {} more …", grouped(hidden as u64)) }</span>
                     }
                     { for tail }
                 </div>

@@ -16,7 +16,7 @@ pub const PAD: f64 = 5.0;
 const MOST_CELLS: usize = 5;
 const FEWEST_CELLS: usize = 4;
 /// Where the number of further bytes stands.
-const MORE: f64 = 30.0;
+const MORE: f64 = 36.0;
 /// Boxes that follow each other closely stand in rows: on their wire, below it, and above it.
 const ROWS: [f64; 3] = [0.0, BOX_HEIGHT + 4.0, -(BOX_HEIGHT + 4.0)];
 /// The height of all rows of one direction.
@@ -88,13 +88,16 @@ impl Layout {
         }
     }
 
-    /// Where a wire's name begins.
-    pub fn wire_name(&self, direction: Direction) -> (f64, f64) {
+    /// Where a wire's name begins or, if it stands on the left of its wire, ends.
+    pub fn wire_name(&self, direction: Direction) -> ((f64, f64), bool) {
         let (from, to) = self.wire(direction);
         if self.is_wide {
-            (from.0.min(to.0) + 10.0, from.1 - 10.0)
-        } else {
-            (from.0 + 8.0, (from.1 + to.1) / 2.0)
+            return ((from.0.min(to.0) + 10.0, from.1 - 10.0), false);
+        }
+        let y = |share: f64| from.1.min(to.1) + (to.1 - from.1).abs() * share;
+        match direction {
+            Direction::ToServer => ((from.0 + 8.0, y(0.25)), false),
+            Direction::ToClient => ((from.0 - 8.0, y(0.75)), true),
         }
     }
 

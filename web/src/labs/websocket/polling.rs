@@ -30,12 +30,13 @@ pub fn Polling() -> Html {
     html! {
         <div class="websocket-polling">
             <p class="websocket-hint">
-                { format!("One hour, {NEWS} pieces of news of {NEWS_BYTES} bytes. ") }<Badge provenance={Provenance::Modelled} />
+                { format!("One hour, {NEWS} pieces of news of {NEWS_BYTES} bytes; a request of {REQUEST_BYTES} bytes \
+                    and an answer of {RESPONSE_BYTES} with their headers are assumed. ") }<Badge provenance={Provenance::Modelled} />
             </p>
             <Meter label={format!("Asking every {every_s} s", every_s = *every_s)} value={polling} of={most}
-                tone={MeterTone::Peer} text={format!("{}, news waits {wait} s", kilobytes(polling))} />
+                tone={MeterTone::Peer} text={format!("{}, news waits {wait} s", size(polling))} />
             <Meter label="A line that stays open" value={open} of={most}
-                text={format!("{}, news waits for nothing", kilobytes(open))} />
+                text={format!("{}, news waits for nothing", size(open))} />
             <div class="figure-controls">
                 <Slider label="The client asks every" unit="s" steps={EVERY_S.to_vec()} value={*every_s} {on_change} />
             </div>
@@ -43,11 +44,11 @@ pub fn Polling() -> Html {
     }
 }
 
-fn kilobytes(bytes: u64) -> String {
-    if bytes < 100_000 {
+fn size(bytes: u64) -> String {
+    if bytes < 1_000_000 {
         format!("{:.1} kB", bytes as f64 / 1e3)
     } else {
-        format!("{} kB", bytes / 1_000)
+        format!("{:.1} MB", bytes as f64 / 1e6)
     }
 }
 
@@ -56,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_said_in_kilobytes() {
-        assert_eq!([3_300, 99_999, 2_810_400].map(kilobytes), ["3.3 kB", "100.0 kB", "2810 kB"]);
+    fn sizes_have_one_digit_after_the_point() {
+        assert_eq!([3_300, 99_999, 2_810_400].map(size), ["3.3 kB", "100.0 kB", "2.8 MB"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::fields::tone;
 use super::geometry::{CELL, Layout, MARK, PAD, Rect};
-use super::words::chunk_name;
+use super::words::{chunk_name, grouped};
 use playground_core::websocket::lab::{ChunkView, Frame};
 use playground_core::websocket::wire::Direction;
 use yew::prelude::*;
@@ -22,7 +22,7 @@ pub fn wires(
     let is_cut = frame.ending.is_some();
     let draw = |direction| {
         let (from, to) = layout.wire(direction);
-        let name = layout.wire_name(direction);
+        let (name, is_end) = layout.wire_name(direction);
         let label = match direction {
             Direction::ToServer => "to the server",
             Direction::ToClient => "to the client",
@@ -32,7 +32,7 @@ pub fn wires(
             <>
                 <line {class} x1={px(from.0)} y1={px(from.1)} x2={px(to.0)} y2={px(to.1)} />
                 { arrow(from, to) }
-                <text class="websocket-wire-name" x={px(name.0)} y={px(name.1)}>{ label }</text>
+                <text class={classes!("websocket-wire-name", is_end.then_some("is-end"))} x={px(name.0)} y={px(name.1)}>{ label }</text>
             </>
         }
     };
@@ -145,7 +145,7 @@ fn cells(chunk: &ChunkView, layout: &Layout, rect: Rect, name: &str) -> Html {
             { for chunk.bytes.iter().take(shown).enumerate().map(cell) }
             if more > 0 {
                 <text class="websocket-chunk-more" x={px(rect.x + PAD + shown as f64 * CELL + 4.0)}
-                    y={px(rect.y + BYTES_Y + 7.0)}>{ format!("+{more}") }</text>
+                    y={px(rect.y + BYTES_Y + 7.0)}>{ format!("+{}", grouped(more as u64)) }</text>
             }
         </>
     }
