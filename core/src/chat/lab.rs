@@ -16,7 +16,7 @@ pub use path::{Hop, Path};
 
 use super::client::ClientInput;
 use super::names;
-use super::node::{ChatNode, Command, LinkId, SERVER};
+use super::node::{Body, ChatNode, Command, Event, LinkId, SERVER};
 use crate::sim::{
     Agenda, Cluster, ClusterEvent, Invariant, Network, NodeId, Rng, Simulation, Time,
 };
@@ -200,7 +200,7 @@ impl Simulation for Lab {
     fn footprint_bytes(&self) -> usize {
         let logs: usize = self.cluster.nodes().iter().map(|it| it.log().len()).sum();
         let shown = self.ledger.stored.len() * (self.names.len() + 2);
-        size_of::<Self>() + 24_576 * self.names.len() + logs * 700 + shown * 60
+        size_of::<Self>() + 49_152 * self.names.len() + logs * 700 + shown * 60
     }
 }
 
@@ -358,12 +358,28 @@ impl Lab {
         Ok(self.note(now, events))
     }
 
+    /// Looks at what a tab shows, if that may have changed.
+    fn look(&mut self, event: &ClusterEvent<ChatNode>) {
+        let node = match event {
+            ClusterEvent::Reported(node, Event::Shown(_)) => *node,
+            ClusterEvent::Delivered(flight) if matches!(flight.message.body, Body::ToTab(_)) => {
+                flight.to
+            }
+            _ => return,
+        };
+        let tab = self.cluster.nodes().get(usize::from(node.0)).and_then(|it| it.machine()?.tab());
+        if let Some(tab) = tab {
+            self.ledger.look(tab.client());
+        }
+    }
+
     fn note(&mut self, at: Time, events: Vec<ClusterEvent<ChatNode>>) -> Vec<Happened> {
         for event in &events {
             self.count(at, event);
             self.consequences(at, event);
             self.paths.hear(at, event);
             self.ledger.hear(event, &self.names);
+            self.look(event);
         }
         events.into_iter().map(Happened::Cluster).collect()
     }

@@ -1,5 +1,6 @@
 //! What must hold whatever goes wrong, judged from outside the nodes.
 
+use super::super::Client;
 use super::super::node::{Body, ChatNode, Event, Record, SERVER};
 use super::super::wire::{Message, ServerMessage};
 use super::Lab;
@@ -14,17 +15,31 @@ pub(super) struct Ledger {
     pub(super) stored: BTreeMap<(Arc<str>, u64), Arc<Message>>,
     /// What has been written and not yet been told to be durable.
     pub(super) pending: Vec<Arc<Message>>,
-    /// How often each id is stored in each channel.
-    copies: BTreeMap<(Arc<str>, Arc<str>), u32>,
+    /// What is stored in each channel, by id.
+    copies: BTreeSet<(Arc<str>, Arc<str>)>,
+    /// The number in the last id of each tab that is stored in each channel: tabs count up.
+    last: BTreeMap<(Arc<str>, String), u64>,
     /// What has been acknowledged to its author: channel, id, number.
     acknowledged: BTreeSet<(Arc<str>, Arc<str>, u64)>,
     /// What has been said and is not stored: its tab and its thread, by id.
     unstored: BTreeMap<Arc<str>, (NodeId, Arc<str>)>,
     /// What has been said and is stored.
     settled: BTreeMap<Arc<str>, (NodeId, Arc<str>)>,
-    is_ack_broken: bool,
-    is_shown_broken: bool,
-    is_leaked: bool,
+    broken: Broken,
+}
+
+/// The promises that have been broken at some moment: judged when something happens that could break
+/// them, because everything that there is would be much to look at after every step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Broken {
+    shown_twice: bool,
+    out_of_order: bool,
+    missing: bool,
+    stored_twice: bool,
+    said_out_of_order: bool,
+    acknowledged: bool,
+    shown: bool,
+    leaked: bool,
 }
 
 impl Ledger {
@@ -38,8 +53,15 @@ impl Ledger {
     }
 
     fn store(&mut self, message: Arc<Message>) {
-        let copies = self.copies.entry((message.room.clone(), message.id.clone()));
-        *copies.or_default() += 1;
+        let is_new = self.copies.insert((message.room.clone(), message.id.clone()));
+        self.broken.stored_twice |= !is_new;
+        if let Some((tab, number)) = message.id.rsplit_once('-')
+            && let Ok(number) = number.parse()
+        {
+            let place = (message.room.clone(), tab.to_owned());
+            let before = self.last.insert(place, number);
+            self.broken.said_out_of_order |= before.is_some_and(|before| before > number);
+        }
         if let Some(said) = self.unstored.remove(&message.id) {
             self.settled.insert(message.id.clone(), said);
         }
@@ -51,6 +73,7 @@ impl Ledger {
         self.pending.clear();
         self.stored.clear();
         self.copies.clear();
+        self.last.clear();
         self.unstored.append(&mut self.settled);
         for record in log {
             if let Record::Stored(messages) = record {
@@ -58,12 +81,28 @@ impl Ledger {
             }
         }
         let acknowledged = std::mem::take(&mut self.acknowledged);
-        self.is_ack_broken |= !acknowledged.iter().all(|it| self.has(it));
+        self.broken.acknowledged |= !acknowledged.iter().all(|it| self.has(it));
         self.acknowledged = acknowledged;
     }
 
     fn has(&self, (room, id, seq): &(Arc<str>, Arc<str>, u64)) -> bool {
         self.stored.get(&(room.clone(), *seq)).is_some_and(|it| it.id == *id)
+    }
+
+    /// Looks at what a tab shows.
+    pub(super) fn look(&mut self, client: &Client) {
+        for channel in client.channels() {
+            let mut seen = BTreeSet::new();
+            let mut last: Option<u64> = None;
+            for message in client.messages(channel) {
+                self.broken.shown_twice |= !seen.insert(&message.id);
+                if let Some(last) = last {
+                    self.broken.out_of_order |= message.seq < last;
+                    self.broken.missing |= message.seq > last + 1;
+                }
+                last = Some(message.seq);
+            }
+        }
     }
 
     pub(super) fn hear(&mut self, event: &ClusterEvent<ChatNode>, names: &[Arc<str>]) {
@@ -84,12 +123,12 @@ impl Ledger {
                 };
                 if let ServerMessage::Ack(ack) = &**message {
                     let ack = (ack.room.clone(), ack.id.clone(), ack.seq);
-                    self.is_ack_broken |= !self.has(&ack);
+                    self.broken.acknowledged |= !self.has(&ack);
                     self.acknowledged.insert(ack);
                 }
                 let for_others =
                     |it: &Message| it.to.as_ref().is_some_and(|to| to != name && it.from != *name);
-                self.is_leaked |= match &**message {
+                self.broken.leaked |= match &**message {
                     ServerMessage::Message(it) => for_others(it),
                     ServerMessage::Joined(joined) => {
                         joined.messages.iter().any(|it| for_others(it))
@@ -102,7 +141,7 @@ impl Ledger {
             }
             ClusterEvent::Reported(_, Event::Shown(message)) => {
                 let place = (message.room.clone(), message.seq);
-                self.is_shown_broken |= self.stored.get(&place) != Some(message);
+                self.broken.shown |= self.stored.get(&place) != Some(message);
             }
             _ => {}
         }
@@ -111,58 +150,29 @@ impl Ledger {
 
 /// What must hold after every step of every run in which nothing is left out and the disk is honest.
 pub(super) const INVARIANTS: &[Invariant<Lab>] = &[
-    Invariant { name: "no message is shown twice", holds: nothing_twice },
-    Invariant { name: "messages are shown in order", holds: in_order },
-    Invariant { name: "no message is missing between two that are shown", holds: nothing_missing },
-    Invariant { name: "no message is stored twice", holds: stored_once },
+    Invariant { name: "no message is shown twice", holds: |lab| !lab.ledger.broken.shown_twice },
+    Invariant { name: "messages are shown in order", holds: |lab| !lab.ledger.broken.out_of_order },
+    Invariant {
+        name: "no message is missing between two that are shown",
+        holds: |lab| !lab.ledger.broken.missing,
+    },
+    Invariant { name: "no message is stored twice", holds: |lab| !lab.ledger.broken.stored_twice },
     Invariant {
         name: "what a tab says is stored in the order of saying",
-        holds: first_in_first_out,
+        holds: |lab| !lab.ledger.broken.said_out_of_order,
     },
-    Invariant { name: "what is acknowledged is stored", holds: |lab| !lab.ledger.is_ack_broken },
-    Invariant { name: "what is shown is stored", holds: |lab| !lab.ledger.is_shown_broken },
+    Invariant {
+        name: "what is acknowledged is stored",
+        holds: |lab| !lab.ledger.broken.acknowledged,
+    },
+    Invariant { name: "what is shown is stored", holds: |lab| !lab.ledger.broken.shown },
     Invariant { name: "nothing that was said is lost", holds: nothing_lost },
-    Invariant { name: "private messages reach nobody else", holds: |lab| !lab.ledger.is_leaked },
+    Invariant {
+        name: "private messages reach nobody else",
+        holds: |lab| !lab.ledger.broken.leaked,
+    },
     Invariant { name: "nobody is present without a connection", holds: no_ghosts },
 ];
-
-/// The messages that tabs show: those of each tab and channel.
-fn shown(lab: &Lab) -> impl Iterator<Item = Vec<&Arc<Message>>> {
-    let tabs = lab.cluster.nodes().iter().filter_map(|it| it.machine()?.tab());
-    tabs.flat_map(|tab| {
-        let client = tab.client();
-        client.channels().map(|channel| client.messages(channel).collect())
-    })
-}
-
-fn nothing_twice(lab: &Lab) -> bool {
-    shown(lab).all(|messages| {
-        let mut seen = BTreeSet::new();
-        messages.iter().all(|it| seen.insert(&it.id))
-    })
-}
-
-fn in_order(lab: &Lab) -> bool {
-    shown(lab).all(|messages| messages.windows(2).all(|it| it[0].seq <= it[1].seq))
-}
-
-fn nothing_missing(lab: &Lab) -> bool {
-    shown(lab).all(|messages| messages.windows(2).all(|it| it[1].seq <= it[0].seq + 1))
-}
-
-fn stored_once(lab: &Lab) -> bool {
-    lab.ledger.copies.values().all(|copies| *copies == 1)
-}
-
-/// Ids end with a number that a tab counts up.
-fn first_in_first_out(lab: &Lab) -> bool {
-    let mut last = BTreeMap::new();
-    lab.ledger.stored.iter().all(|((room, _), message)| {
-        let Some((tab, number)) = message.id.rsplit_once('-') else { return true };
-        let Ok(number) = number.parse::<u64>() else { return true };
-        last.insert((room, tab), number).is_none_or(|before| before <= number)
-    })
-}
 
 fn nothing_lost(lab: &Lab) -> bool {
     lab.ledger.unstored.iter().all(|(id, (tab, _))| {

@@ -45,7 +45,7 @@ use std::sync::Arc;
 pub enum ServerMessage {
     /// The answer to `hello`.
     Welcome {
-        /// The version that the server speaks: [`VERSION`].
+        /// The version that the server speaks: [`VERSION`](super::VERSION).
         v: u32,
         /// The person's name, as it was used first: capitals may differ.
         name: Arc<str>,

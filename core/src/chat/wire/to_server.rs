@@ -36,7 +36,7 @@ use std::sync::Arc;
 pub enum ClientMessage {
     /// Who is there. First, and only once a connection; the same once more is answered once more.
     Hello {
-        /// The version that the client speaks: [`VERSION`].
+        /// The version that the client speaks: [`VERSION`](super::VERSION).
         v: u32,
         /// The person's name.
         name: Arc<str>,
