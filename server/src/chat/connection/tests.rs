@@ -1,3 +1,5 @@
+//! A connection whose task has a bug.
+
 use playground_core::chat::wire::{ClientMessage, RoomInfo};
 use playground_core::websocket::{Frame, Opcode};
 use tempfile::TempDir;

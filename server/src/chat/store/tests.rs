@@ -1,3 +1,5 @@
+//! The store by itself: what it keeps, what it lets go, and what a failure leaves.
+
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;

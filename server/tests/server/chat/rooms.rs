@@ -291,3 +291,43 @@ fn a_name_is_whose_secret_it_is() {
     hasty.send("lobby", "h1", "here I am");
     assert_eq!(hasty.ack("h1").seq, 1);
 }
+
+#[test]
+fn who_joins_again_in_the_midst_of_a_flow_is_answered_in_its_place() {
+    const MESSAGES: u64 = 600;
+    let chat = ChatServer::start();
+    let address = chat.server.address;
+    let mut reader = chat.talker("Reader");
+    let epoch = reader.join("lobby").epoch;
+    let writing = std::thread::spawn(move || {
+        let mut writer = Talker::named(address, "Writer");
+        writer.join("lobby");
+        for number in 1..=MESSAGES {
+            writer.send("lobby", &format!("w{number}"), &number.to_string());
+            if number % 20 == 0 {
+                writer.ack(&format!("w{number}"));
+            }
+        }
+    });
+    // Asked with each tenth message: the answer continues exactly what was heard before it, and what is heard
+    // after it continues exactly the answer.
+    let mut seq = 0;
+    while seq < MESSAGES {
+        match reader.next().unwrap() {
+            ServerMessage::Message(message) => {
+                assert_eq!(message.seq, seq + 1);
+                seq = message.seq;
+                if seq % 10 == 0 {
+                    let after = Some(Position { epoch, seq });
+                    reader.say(&ClientMessage::Join { room: "lobby".into(), after });
+                }
+            }
+            ServerMessage::Joined(joined) => {
+                assert!(joined.recovered && !joined.more, "{joined:?}");
+                assert_eq!(joined.head, seq, "neither too early nor too late");
+            }
+            _ => {}
+        }
+    }
+    writing.join().unwrap();
+}
