@@ -150,9 +150,14 @@ pub fn thread_of(tab: &TabView) -> Option<&ThreadView> {
 pub fn belongs(thread: &ThreadView, index: usize) -> bool {
     let Some(line) = thread.lines.get(index) else { return true };
     let Some(seq) = line.seq else { return true };
-    let before = &thread.lines[..index];
-    let is_double = before.iter().any(|it| it.from == line.from && it.id == line.id);
-    !is_double && before.iter().filter_map(|it| it.seq).all(|it| it < seq)
+    let mut before = thread.lines[..index].iter().filter_map(|it| it.seq);
+    !is_repeated(thread, index) && before.all(|it| it < seq)
+}
+
+/// Whether a message has been shown before, under whatever number.
+pub fn is_repeated(thread: &ThreadView, index: usize) -> bool {
+    let Some(line) = thread.lines.get(index) else { return false };
+    thread.lines[..index].iter().any(|it| it.from == line.from && it.id == line.id)
 }
 
 fn line_html((index, line): (usize, &Line), is_bad: bool, (x, y): (f64, f64), wide: f64) -> Html {
@@ -163,7 +168,8 @@ fn line_html((index, line): (usize, &Line), is_bad: bool, (x, y): (f64, f64), wi
         None => line.text.to_string(),
     };
     let room = wide - 13.0 - if line.tick.is_some() { 17.0 } else { 0.0 };
-    let class = if is_bad { "text is-bad" } else { "text" };
+    // Bold letters are wider.
+    let (class, room) = if is_bad { ("text is-bad", room * 0.88) } else { ("text", room) };
     html! {
         <g key={index}>
             { sign_at(sign_of(&line.from), (x + 5.0, y), 4.5) }

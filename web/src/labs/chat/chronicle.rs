@@ -58,7 +58,7 @@ impl Chronicle {
             Hurt::Cut => "You cut the connection.",
             Hurt::Offline => "You go offline for 10 seconds. What you write waits in the outbox.",
             Hurt::Slow => "The page takes nothing from the connection for 8 seconds.",
-            Hurt::Flood => "You send 40 messages at once; 20 are allowed, then 5 a second.",
+            Hurt::Flood => "You write 30 messages at once; the server allows 20, then 5 a second.",
         });
         if hurt == Hurt::Flood {
             self.refusals = 0;
@@ -100,10 +100,15 @@ impl Chronicle {
     pub fn flood_over(&mut self, count: u32) {
         let Some(began_ms) = self.flood_at_ms.take() else { return };
         let seconds = (Date::now() - began_ms) / 1e3;
+        let how = match self.refusals {
+            0 => "The client sends one at a time and waits until it is stored: here that was never too fast.".to_owned(),
+            times => format!(
+                "The server refused {times} times; each time the client waited as long as it was told and sent the same \
+                 message again."
+            ),
+        };
         self.say(format!(
-            "The flood is over: {count} messages stored in {seconds:.1} s, in order, none twice. The server refused {} \
-             times; each time the client waited as long as it was told and sent the same message again.",
-            self.refusals
+            "The flood is over: {count} messages stored in {seconds:.1} s, in order, none twice. {how}"
         ));
     }
 

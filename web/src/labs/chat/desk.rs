@@ -7,7 +7,7 @@ use super::status::Status;
 use super::ticks::TickLegend;
 use super::view::{Ask, ChatView, Happening, Hurt, Standing};
 use super::way::Way;
-use playground_core::chat::owner_of;
+use playground_core::chat::{Membership, owner_of};
 use std::rc::Rc;
 use std::sync::Arc;
 use yew::prelude::*;
@@ -63,11 +63,14 @@ fn Window(props: &DeskProps) -> Html {
             </div>
             <section class="chat-talking" aria-label={title.clone()}>
                 <div class="chat-talking-head">
-                    <h4>{ title.clone() }</h4>
+                    <h3>{ title.clone() }</h3>
                     if other.is_some() {
                         <span class="chat-hint">{ "Only the two of you, in all your tabs." }</span>
                     }
                 </div>
+                if let Membership::Refused(why, _) = thread.membership {
+                    <p class="notice" role="alert">{ format!("The server does not let you in here: {why}.") }</p>
+                }
                 <Log thread={thread.clone()} title={title.clone()} me={view.me.clone()}
                     on_older={on_ask.reform(|()| Ask::Older)} on_retry={on_ask.reform(Ask::Retry)}
                     on_take_back={on_ask.reform(Ask::TakeBack)} />
@@ -104,7 +107,7 @@ fn Hurts(props: &DeskProps) -> Html {
     };
     html! {
         <section class="chat-hurt" aria-label="What can go wrong">
-            <h4>{ "Now break it" }</h4>
+            <h3>{ "Now break it" }</h3>
             <div class="chat-hurt-buttons">{ for Hurt::ALL.into_iter().map(button) }</div>
             <ul class="chat-happened" role="log" aria-live="polite" aria-label="What the protocol did" tabindex="0">
                 { for view.happened.iter().rev().map(entry) }

@@ -21,8 +21,8 @@ use yew::Callback;
 const OFFLINE_MS: u32 = 10_000;
 /// How long nothing is read: less than the client waits for an answer before it gives a connection up.
 const SLOW_MS: u32 = 8_000;
-/// How many messages a flood has: twice what the server allows at once.
-const FLOOD: u32 = 40;
+/// How many messages a flood has: more than the server allows at once.
+const FLOOD: u32 = 30;
 
 /// What reaches a driver.
 pub enum News {

@@ -1,10 +1,10 @@
 //! Who has what: a column a message, a row for the server's disk and for each tab.
 
-use super::cards::belongs;
+use super::cards::{belongs, is_repeated};
 use super::people::sign_of;
 use super::signs::{self, mark, px, sign_at, text};
 use super::words::tab_title;
-use crate::components::{DataTable, Row, use_width};
+use crate::components::{Badge, DataTable, Provenance, Row, use_width};
 use playground_core::chat::wire::Message;
 use playground_core::chat::{Frame, LOBBY, TabView, ThreadView};
 use std::rc::Rc;
@@ -33,6 +33,8 @@ enum Cell {
     Here,
     /// It shows it behind a later one.
     Late,
+    /// It shows it, as it did under another number.
+    Again,
     /// It shows it so many times.
     Times(usize),
 }
@@ -43,6 +45,7 @@ impl Cell {
             Cell::Absent => "–".to_owned(),
             Cell::Here => "yes".to_owned(),
             Cell::Late => "out of order".to_owned(),
+            Cell::Again => "again".to_owned(),
             Cell::Times(count) => format!("{count} times"),
         }
     }
@@ -60,6 +63,7 @@ fn cell(thread: Option<&ThreadView>, seq: u64) -> Cell {
     match found[..] {
         [] => Cell::Absent,
         [at] if belongs(thread, at) => Cell::Here,
+        [at] if is_repeated(thread, at) => Cell::Again,
         [_] => Cell::Late,
         _ => Cell::Times(found.len()),
     }
@@ -110,7 +114,7 @@ pub fn Ledger(props: &LedgerProps) -> Html {
     });
     html! {
         <div ref={root} class="chat-ledger">
-            <h4>{ "Who has what in # lobby" }</h4>
+            <h3>{ "Who has what in # lobby " }<Badge provenance={Provenance::Modelled} /></h3>
             <svg viewBox={format!("0 0 {width:.0} {height:.0}")} width={px(width)} height={px(height)} role="img"
                 aria-label={summary(frame)}>
                 { for lines }
@@ -131,20 +135,20 @@ fn cell_html(cell: Cell, message: &Message, (x, y): (f64, f64)) -> Html {
     match cell {
         Cell::Absent => html! { <circle class="chat-ledger-absent" cx={px(x)} cy={px(y)} r="2" /> },
         Cell::Here => sign_at(sign_of(&message.from), (x, y), 6.5),
-        Cell::Late => html! {
-            <>
-                <rect class="chat-ledger-bad" x={px(x - 12.0)} y={px(y - 11.0)} width="24" height="22" rx="3" />
-                { sign_at(sign_of(&message.from), (x, y), 5.5) }
-                { text("ledger-note", (x + 8.0, y - 6.0), "↶") }
-            </>
-        },
-        Cell::Times(count) => html! {
-            <>
-                <rect class="chat-ledger-bad" x={px(x - 12.0)} y={px(y - 11.0)} width="24" height="22" rx="3" />
-                { sign_at(sign_of(&message.from), (x - 4.0, y), 5.0) }
-                { text("ledger-note", (x + 7.0, y), format!("×{count}")) }
-            </>
-        },
+        Cell::Late => bad_cell(message, (x, y), "↶".to_owned()),
+        Cell::Again => bad_cell(message, (x, y), "2".to_owned()),
+        Cell::Times(count) => bad_cell(message, (x, y), format!("×{count}")),
+    }
+}
+
+/// A message that is not where it belongs, and a note that says how.
+fn bad_cell(message: &Message, (x, y): (f64, f64), note: String) -> Html {
+    html! {
+        <>
+            <rect class="chat-ledger-bad" x={px(x - 12.0)} y={px(y - 11.0)} width="24" height="22" rx="3" />
+            { sign_at(sign_of(&message.from), (x - 4.0, y), 5.0) }
+            { text("ledger-note", (x + 6.5, y), note) }
+        </>
     }
 }
 

@@ -170,7 +170,7 @@ pub fn People(props: &PeopleProps) -> Html {
     };
     html! {
         <section class="chat-people" aria-label={format!("People in {}", thread.thread)}>
-            <h4>{ count }</h4>
+            <h3>{ count }</h3>
             <ul role="list">{ for thread.people.iter().map(person) }</ul>
             if thread.people.is_empty() && thread.count > 0 {
                 <p class="chat-hint">{ "Too many to be named." }</p>

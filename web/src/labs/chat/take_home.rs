@@ -73,12 +73,12 @@ fn Commands() -> Html {
     html! {
         <>
             <div class="prose">
-                <p>{ "The protocol is JSON over a WebSocket, so a few lines of any language make a client. The page's server \
-                      takes connections only from its own origin: hence the header." }</p>
+                <p>{ "The protocol is JSON over a WebSocket, so a few lines of any language make a client. Run one of these \
+                      twice: the id is the same, and the second answer says that it had been stored." }</p>
             </div>
             <div class="chat-commands">
-                <CopyCommand label="websocat" command={websocat(&socket, &origin)} />
-                <CopyCommand label="Python" command={python(&socket, &origin)} />
+                <CopyCommand label="Python" command={python(&location.host().unwrap_or_default())} />
+                <CopyCommand label="websocat" command={websocat(&socket)} />
                 <CopyCommand label="PowerShell" command={powershell(&socket)} />
             </div>
         </>
@@ -89,26 +89,32 @@ const HELLO: &str = r#"{"type":"hello","v":1,"name":"Visitor","secret":"a secret
 const JOIN: &str = r#"{"type":"join","room":"lobby"}"#;
 const SEND: &str = r#"{"type":"send","room":"lobby","id":"by-hand-1","text":"Hello, by hand!"}"#;
 
-fn websocat(socket: &str, origin: &str) -> String {
-    format!(
-        "(printf '%s\\n' '{HELLO}' '{JOIN}' '{SEND}'; sleep 2) | websocat --origin {origin} {socket}/ws/chat"
-    )
+fn websocat(socket: &str) -> String {
+    format!("(printf '%s\\n' '{HELLO}' '{JOIN}' '{SEND}'; sleep 2) | websocat {socket}/ws/chat")
 }
 
-/// With nothing but what comes with Python: the handshake and the frames by hand.
-fn python(socket: &str, origin: &str) -> String {
-    format!(
-        "pip install websockets\npython3 - <<'END'\nimport asyncio, websockets\n\
-         async def main():\n    \
-         async with websockets.connect('{socket}/ws/chat', origin='{origin}') as chat:\n        \
-         for message in ('{HELLO}', '{JOIN}', '{SEND}'):\n            \
-         await chat.send(message)\n        \
-         while True:\n            \
-         answer = await asyncio.wait_for(chat.recv(), 10)\n            \
-         print(answer)\n            \
-         if '\"type\":\"ack\"' in answer: break\n\
-         asyncio.run(main())\nEND"
-    )
+/// With nothing but what comes with Python: a handshake, and frames shorter than 126 bytes under a mask of
+/// zeros.
+fn python(host: &str) -> String {
+    const LINES: &str = r#"python3 - <<'END'
+import socket
+host, port = '@HOST@'.rsplit(':', 1) if ':' in '@HOST@' else ('@HOST@', 80)
+chat = socket.create_connection((host, int(port)))
+chat.sendall(b'GET /ws/chat HTTP/1.1\r\nHost: @HOST@\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
+             b'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n')
+answers = chat.makefile('rb')
+while answers.readline() != b'\r\n': pass
+for message in b'@HELLO@', b'@JOIN@', b'@SEND@':
+    chat.sendall(bytes([0x81, 0x80 + len(message), 0, 0, 0, 0]) + message)
+answer = b''
+while b'"type":"ack"' not in answer:
+    size = answers.read(2)[1]
+    if size > 125: size = int.from_bytes(answers.read(2 if size == 126 else 8), 'big')
+    answer = answers.read(size)
+    print(answer.decode())
+END"#;
+    let lines = LINES.replace("@HOST@", host).replace("@HELLO@", HELLO);
+    lines.replace("@JOIN@", JOIN).replace("@SEND@", SEND)
 }
 
 fn powershell(socket: &str) -> String {
@@ -117,10 +123,13 @@ fn powershell(socket: &str) -> String {
          $none = [Threading.CancellationToken]::None\n\
          $chat.ConnectAsync('{socket}/ws/chat', $none).Wait()\n\
          foreach ($text in '{HELLO}', '{JOIN}', '{SEND}') {{\n  \
-         $chat.SendAsync([Text.Encoding]::UTF8.GetBytes($text), 'Text', $true, $none).Wait()\n}}\n\
+         $bytes = [ArraySegment[byte]]::new([Text.Encoding]::UTF8.GetBytes($text))\n  \
+         $chat.SendAsync($bytes, 'Text', $true, $none).Wait()\n}}\n\
          $buffer = [byte[]]::new(65536)\n\
-         1..4 | ForEach-Object {{\n  \
-         $got = $chat.ReceiveAsync($buffer, $none).Result\n  \
-         [Text.Encoding]::UTF8.GetString($buffer, 0, $got.Count)\n}}"
+         do {{\n  \
+         $got = $chat.ReceiveAsync([ArraySegment[byte]]::new($buffer), $none).Result\n  \
+         $answer = [Text.Encoding]::UTF8.GetString($buffer, 0, $got.Count)\n  \
+         $answer\n\
+         }} until ($answer -like '*\"type\":\"ack\"*')"
     )
 }

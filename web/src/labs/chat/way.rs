@@ -34,7 +34,7 @@ pub fn Way(props: &WayProps) -> Html {
     html! {
         <div ref={root} class="chat-way">
             <div class="chat-way-head">
-                <h4>{ "The way of your last message" }</h4>
+                <h3>{ "The way of your last message" }</h3>
                 <Badge provenance={Provenance::Measured} />
             </div>
             <svg viewBox={format!("0 0 {width:.0} {height:.0}")} width={format!("{width:.0}")}
