@@ -67,7 +67,7 @@ pub fn Talks(props: &TalksProps) -> Html {
             </ul>
             <form class="chat-join" {onsubmit}>
                 <label class="visually-hidden" for="chat-join">{ "Name of a room to join" }</label>
-                <input id="chat-join" type="text" placeholder="Another room" maxlength="32" autocomplete="off"
+                <input id="chat-join" type="text" placeholder="Room" maxlength="32" autocomplete="off"
                     value={(*room).clone()} {oninput} />
                 <button type="submit">{ "Join" }<span class="visually-hidden">{ " this room" }</span></button>
             </form>
