@@ -30,6 +30,8 @@ struct Shared {
     round: u64,
     /// How many acknowledgements a tab has had from this server.
     acknowledged: [usize; PEOPLE],
+    /// Who has been welcome once: there is nobody to whisper to before.
+    known: BTreeSet<usize>,
     /// Nothing more is to be said.
     is_last: bool,
     /// Which tabs have everything they said stored.
@@ -48,6 +50,7 @@ fn what_was_acknowledged_survives_every_kill_once_and_in_order() {
         address: server.address,
         round: 1,
         acknowledged: [0; PEOPLE],
+        known: BTreeSet::new(),
         is_last: false,
         done: BTreeSet::new(),
         heads: None,
@@ -115,6 +118,9 @@ fn talk(number: usize, meeting: &Meeting) -> (Tab, u64) {
         let address = {
             let mut shared = meeting.0.lock().unwrap();
             shared.acknowledged[number] = tab.acknowledged_by(shared.address);
+            if tab.has_joined(&format!("@{}", name(number))) {
+                shared.known.insert(number);
+            }
             if shared.is_last && tab.unsent() == 0 {
                 shared.done.insert(number);
             }
@@ -124,7 +130,8 @@ fn talk(number: usize, meeting: &Meeting) -> (Tab, u64) {
             {
                 return (tab, said);
             }
-            if !shared.is_last && said < shared.round * SAID_A_ROUND && tab.unsent() < UNSENT {
+            let may_speak = !shared.is_last && shared.known.len() == PEOPLE;
+            if may_speak && said < shared.round * SAID_A_ROUND && tab.unsent() < UNSENT {
                 said += 1;
                 tab.say(threads[said as usize % 3], &format!("{said:05}"));
             }

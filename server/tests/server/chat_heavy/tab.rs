@@ -74,6 +74,11 @@ impl Tab {
         self.client.outbox().iter().filter(|outgoing| outgoing.stored.is_none()).count()
     }
 
+    /// Whether it has ever been in the channel.
+    pub(super) fn has_joined(&self, channel: &str) -> bool {
+        self.client.position(channel).is_some()
+    }
+
     pub(super) fn position(&self, channel: &str) -> u64 {
         self.client.position(channel).map_or(0, |position| position.seq)
     }
