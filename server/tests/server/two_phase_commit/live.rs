@@ -2,7 +2,8 @@
 
 use std::io::ErrorKind;
 use std::net::TcpStream;
-use std::time::Instant;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
 use playground_core::sim::ClusterEvent;
 use playground_core::two_phase_commit::wire::{LiveMessage, LiveView};
@@ -158,16 +159,20 @@ fn a_page_that_cannot_follow_is_told_everything_anew() {
     let dir = folder();
     let restaurant = Restaurant::stocked(dir.path(), "burger=1000000,courier=1000000");
     let mut page = Page::open(&restaurant);
+    // Not for so long that the page would be taken for dead: it answers no pings meanwhile.
+    let end = Instant::now() + Duration::from_secs(6);
+    let sold = AtomicU32::new(0);
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
-                for _ in 0..100 {
+                while Instant::now() < end && sold.load(Relaxed) < 800 {
                     restaurant.decided(Good::Burger, 1, Handover::Delivered);
+                    sold.fetch_add(1, Relaxed);
                 }
             });
         }
     });
-    let left = 1_000_000 - 800;
+    let left = 1_000_000 - sold.into_inner();
     let frame = page.until("all that was sold is gone", |frame| {
         frame.nodes[1].free.count(Good::Burger) == left
             && frame.nodes[2].free.count(Good::Courier) == left
