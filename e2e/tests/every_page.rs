@@ -69,6 +69,8 @@ async fn the_page_says_when_the_server_is_away_and_stays_useful() -> Result<()> 
     visitor
         .until("return document.querySelector('.live-badge')?.textContent.includes('connected')")
         .await?;
+    // The lab is loaded on demand, from the server.
+    visitor.see("[data-point='0-0']").await?;
     visitor.server.kill()?;
     visitor
         .until("return document.querySelector('.live-badge')?.textContent.includes('away')")
