@@ -33,5 +33,5 @@ pub use number_field::NumberField;
 pub use picture::svg_of;
 pub use popup::{Leaving, Popup};
 pub use section::Section;
-pub use slider::Slider;
+pub use slider::{Slider, grouped};
 pub use stage::{Painter, Palette, Stage, Surface, Ticker};

@@ -57,7 +57,7 @@ fn nearest(steps: &[u32], value: u32) -> usize {
 }
 
 /// A number with a comma between every three digits.
-pub(super) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::setup::{flaw_text, flaws};
 use super::verdict::VerdictRow;
-use crate::components::{Badge, Choice, Provenance, Slider};
+use crate::components::{Badge, Choice, Provenance, Slider, grouped};
 use crate::workers::{Answer, Checked, WorkerFailure, use_worker};
 use playground_core::sim::{Progress, Run, Time};
 use playground_core::two_phase_commit::{Check, Finding, Lab};
@@ -220,30 +220,17 @@ fn numbers(progress: Progress, elapsed_ms: f64) -> Html {
     };
     html! {
         <dl class="two-phase-commit-numbers">
-            { number("Distinct states", "distinct", grouped(progress.distinct)) }
-            { number("Generated", "generated", grouped(progress.generated)) }
+            { number("Distinct states", "distinct", grouped(progress.distinct as u64)) }
+            { number("Generated", "generated", grouped(progress.generated as u64)) }
             { number("Depth", "depth", progress.depth.to_string()) }
-            { number("Waiting", "waiting", grouped(progress.waiting)) }
+            { number("Waiting", "waiting", grouped(progress.waiting as u64)) }
             { number("Took", "took", format!("{:.2} s", elapsed_ms / 1e3)) }
             <div>
                 <dt>{ "States a second " }<Badge provenance={Provenance::Measured} /></dt>
-                <dd data-check="speed">{ grouped(a_second as usize) }</dd>
+                <dd data-check="speed">{ grouped(a_second as u64) }</dd>
             </div>
         </dl>
     }
-}
-
-/// A number with a comma between every three digits.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

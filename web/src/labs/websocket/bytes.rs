@@ -2,7 +2,7 @@
 
 use super::magnifier::Magnifier;
 use super::parts::{Part, part_at, place_text};
-use super::words::grouped;
+use crate::components::grouped;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,8 +1,7 @@
 //! Everything that can be sent, by either side.
 
 use super::sentences::mistake_text;
-use super::words::grouped;
-use crate::components::{Choice, NumberField};
+use crate::components::{Choice, NumberField, grouped};
 use playground_core::websocket::lab::{Action, Frame, Mistake};
 use playground_core::websocket::{CloseCode, Role};
 use std::rc::Rc;

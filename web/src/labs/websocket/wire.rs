@@ -2,7 +2,8 @@
 
 use super::fields::tone;
 use super::geometry::{CELL, Layout, MARK, PAD, Rect};
-use super::words::{chunk_name, grouped};
+use super::words::chunk_name;
+use crate::components::grouped;
 use playground_core::websocket::lab::{ChunkView, Frame};
 use playground_core::websocket::wire::Direction;
 use yew::prelude::*;

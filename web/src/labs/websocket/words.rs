@@ -1,5 +1,6 @@
 //! Frames, answers and codes in words.
 
+use crate::components::grouped;
 use playground_core::websocket::annotate::{Broken, FieldKind, Piece, What};
 use playground_core::websocket::lab::{ChunkView, Delivery, Ending, Frame, SideView};
 use playground_core::websocket::wire::Direction;
@@ -142,19 +143,6 @@ pub fn close_text(code: CloseCode) -> String {
 /// So many bytes, with commas.
 pub fn bytes_text(bytes: u64) -> String {
     if bytes == 1 { "1 byte".to_owned() } else { format!("{} bytes", grouped(bytes)) }
-}
-
-/// A number with a comma between every three digits.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]
