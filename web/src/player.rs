@@ -4,11 +4,14 @@
 //! simulation; [`use_link`] keeps the run in the address.
 
 mod bar;
+mod given;
 mod link;
 mod model;
 mod shared;
+mod start;
 
 pub use bar::{PLAYER_KEYS, PlayerBar, use_player_keys};
-pub use link::{current_link, link_of, link_problem, use_link, use_link_text};
+pub use given::Given;
+pub use link::{link_of, link_problem, use_link, use_link_text};
 pub use model::{Command, Start};
 pub use shared::{Player, use_player};

@@ -6,7 +6,6 @@ use super::ledger::Ledger;
 use super::sentences::Teller;
 use crate::components::{Choice, Slider};
 use crate::player::{PlayerBar, Start, use_player};
-use crate::theme::prefers_reduced_motion;
 use playground_core::chat::scenarios::{self, Named};
 use playground_core::chat::{Action, LOBBY, Lab, Scenario};
 use playground_core::sim::{NodeId, Run, Time};
@@ -125,7 +124,7 @@ pub fn Experiment(props: &ExperimentProps) -> Html {
     let position = use_state(|| 0_usize);
     let player = use_player(|| {
         let (run, until) = knob.run(0);
-        Start::<Lab> { run, until, moment: None, plays: !prefers_reduced_motion(), loops: false }
+        Start::<Lab>::playing(run, until)
     });
     let turn = {
         let (player, position) = (player.clone(), position.clone());

@@ -5,8 +5,8 @@ use super::people::sign_of;
 use super::signs::{self, mark, px, sign_at};
 use crate::components::use_seen;
 use crate::player::{Start, use_player};
-use crate::theme::{prefers_reduced_motion, use_reduced_motion};
-use playground_core::chat::{Body, FlightView, Frame, LOBBY, Lab, SERVER, TabView, scenarios};
+use crate::theme::use_reduced_motion;
+use playground_core::chat::{Body, FlightView, Frame, LOBBY, SERVER, TabView, scenarios};
 use std::f64::consts::TAU;
 use yew::prelude::*;
 
@@ -22,16 +22,7 @@ const SHOWN: usize = 8;
 /// The lab as a small moving picture.
 #[component]
 pub fn Miniature() -> Html {
-    let player = use_player::<Lab>(|| {
-        let opening = scenarios::opening();
-        Start {
-            run: opening.run,
-            until: opening.until,
-            moment: None,
-            plays: !prefers_reduced_motion(),
-            loops: true,
-        }
-    });
+    let player = use_player(|| Start::looping(scenarios::opening()));
     let root = use_node_ref();
     use_seen(&root, &player);
     let is_reduced = use_reduced_motion();

@@ -9,10 +9,8 @@ use super::story::Story;
 use super::words;
 use crate::components::{GoalList, KeyGroup, KeysSheet, Slider, use_goals};
 use crate::player::{
-    PLAYER_KEYS, Player, PlayerBar, Start, current_link, link_problem, use_link, use_player,
-    use_player_keys,
+    PLAYER_KEYS, Player, PlayerBar, Start, link_problem, use_link, use_player, use_player_keys,
 };
-use crate::theme::prefers_reduced_motion;
 use playground_core::consistent_hashing::lab::{Frame, MOST_WEIGHT, shard_name};
 use playground_core::consistent_hashing::{Action, Lab, scenarios};
 use playground_core::sim::Simulation;
@@ -36,7 +34,7 @@ const LAB_KEYS: &[(&str, &str)] = &[
 /// The lab.
 #[component]
 pub fn Page() -> Html {
-    let player = use_player(start);
+    let player = use_player(|| Start::linked_or(scenarios::opening()));
     let problem = use_state(link_problem::<Lab>);
     use_link(
         &player,
@@ -98,26 +96,6 @@ pub fn Page() -> Html {
             <Console ..stage />
             <KeysSheet {groups} />
         </article>
-    }
-}
-
-fn start() -> Start<Lab> {
-    let opening = scenarios::opening();
-    match current_link::<Lab>() {
-        Some(link) => Start {
-            run: link.run,
-            until: link.moment.time,
-            moment: Some(link.moment),
-            plays: false,
-            loops: false,
-        },
-        None => Start {
-            run: opening.run,
-            until: opening.until,
-            moment: None,
-            plays: !prefers_reduced_motion(),
-            loops: false,
-        },
     }
 }
 
@@ -221,15 +199,6 @@ pub fn Selected(props: &SelectedProps) -> Html {
 /// The lab as a small moving picture.
 #[component]
 pub fn Miniature() -> Html {
-    let player = use_player(|| {
-        let opening = scenarios::opening();
-        Start {
-            run: opening.run,
-            until: opening.until,
-            moment: None,
-            plays: !prefers_reduced_motion(),
-            loops: true,
-        }
-    });
+    let player = use_player(|| Start::looping(scenarios::opening()));
     html! { <RingFigure {player} /> }
 }

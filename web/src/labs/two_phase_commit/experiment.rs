@@ -9,7 +9,6 @@ use super::setup::flaw_text;
 use super::waiting::{Answered, Locked};
 use crate::components::{Choice, Slider, use_seen};
 use crate::player::{Player, PlayerBar, Start, use_player};
-use crate::theme::prefers_reduced_motion;
 use playground_core::sim::{NodeId, Run, Time};
 use playground_core::two_phase_commit::{
     Action, COORDINATOR, CrashAt, CrashPoint, Flaw, Good, Lab, Order, Outcome, Scenario,
@@ -208,7 +207,7 @@ pub fn Experiment(props: &ExperimentProps) -> Html {
     let position = use_state(|| knob.first());
     let player = use_player(|| {
         let (run, until) = knob.run(knob.first());
-        Start::<Lab> { run, until, moment: None, plays: !prefers_reduced_motion(), loops: false }
+        Start::<Lab>::playing(run, until)
     });
     let turn = {
         let (player, position) = (player.clone(), position.clone());

@@ -4,10 +4,10 @@ use super::signs::{self, mark, sign, sign_at};
 use super::traffic::tone;
 use crate::components::use_seen;
 use crate::player::{Start, use_player};
-use crate::theme::{prefers_reduced_motion, use_reduced_motion};
+use crate::theme::use_reduced_motion;
 use playground_core::sim::{Durability, NodeId};
 use playground_core::two_phase_commit::{
-    COORDINATOR, FlightView, Frame, Lab, NodeView, RecordView, scenarios,
+    COORDINATOR, FlightView, Frame, NodeView, RecordView, scenarios,
 };
 use yew::prelude::*;
 
@@ -21,16 +21,7 @@ const RECORDS: usize = 5;
 /// The lab as a small moving picture.
 #[component]
 pub fn Miniature() -> Html {
-    let player = use_player::<Lab>(|| {
-        let opening = scenarios::opening();
-        Start {
-            run: opening.run,
-            until: opening.until,
-            moment: None,
-            plays: !prefers_reduced_motion(),
-            loops: true,
-        }
-    });
+    let player = use_player(|| Start::looping(scenarios::opening()));
     let root = use_node_ref();
     use_seen(&root, &player);
     let is_reduced = use_reduced_motion();

@@ -13,13 +13,11 @@ use super::take_home::TakeHome;
 use super::words::{describe, describe_wallets, order_text, state_text};
 use crate::components::{GoalList, KeyGroup, KeysSheet, use_goals};
 use crate::player::{
-    PLAYER_KEYS, Player, PlayerBar, Start, current_link, link_problem, use_link, use_player,
+    Given, PLAYER_KEYS, Player, PlayerBar, Start, link_problem, use_link, use_player,
     use_player_keys,
 };
-use crate::theme::prefers_reduced_motion;
 use playground_core::sim::{Run, Simulation, Time};
 use playground_core::two_phase_commit::{Action, Frame, Happened, Lab, Order, World, scenarios};
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -39,15 +37,15 @@ const LEAD: &str = "lead";
 /// The lab.
 #[component]
 pub fn Page() -> Html {
-    let player = use_player(start);
+    let player = use_player(|| Start::linked_or(scenarios::opening()));
     let problem = use_state(link_problem::<Lab>);
-    let given = use_memo((), |()| Given::default());
+    let given = use_memo((), |()| Given::<Lab>::default());
     use_link(
         &player,
         Callback::from({
             let (problem, given) = (problem.setter(), given.clone());
             move |found: Option<_>| {
-                given.is_opened.set(found.is_none());
+                given.opened(found.is_none());
                 problem.set(found);
             }
         }),
@@ -57,7 +55,14 @@ pub fn Page() -> Html {
     {
         let (player, goals, given) = (player.clone(), goals.clone(), given.clone());
         use_effect_with(player.revision(), move |_| {
-            for id in given.judge(&player, |id| goals.is_done(id)) {
+            let frame = player.frame();
+            let (own, flaw) = player.with_run(|run| (given.own(run, frame.now), run.scenario.flaw));
+            if own.is_empty() || GOALS.iter().all(|goal| goals.is_done(goal.id)) {
+                return;
+            }
+            let broken = player.broken_invariants().len();
+            let evidence = Evidence { own: &own, frame: &frame, flaw, broken };
+            for id in goals::reached(&evidence) {
                 goals.reach(id);
             }
         });
@@ -107,60 +112,6 @@ pub fn Page() -> Html {
             <TakeHome {player} {frame} />
             <KeysSheet {groups} />
         </article>
-    }
-}
-
-fn start() -> Start<Lab> {
-    let opening = scenarios::opening();
-    match current_link::<Lab>() {
-        Some(link) => Start {
-            run: link.run,
-            until: link.moment.time,
-            moment: Some(link.moment),
-            plays: false,
-            loops: false,
-        },
-        None => Start {
-            run: opening.run,
-            until: opening.until,
-            moment: None,
-            plays: !prefers_reduced_motion(),
-            loops: false,
-        },
-    }
-}
-
-/// The actions that runs brought along: a reader reaches a goal by doing, not by opening.
-#[derive(Default)]
-struct Given {
-    actions: RefCell<Vec<(Time, Action)>>,
-    /// Whether the run at the start has been noted.
-    is_begun: Cell<bool>,
-    /// Whether a link has been opened that has not been noted.
-    is_opened: Cell<bool>,
-}
-
-impl Given {
-    fn note(&self, run: &Run<Lab>) {
-        self.actions.borrow_mut().extend_from_slice(&run.actions);
-    }
-
-    fn own(&self, run: &Run<Lab>) -> Vec<(Time, Action)> {
-        let given = self.actions.borrow();
-        run.actions.iter().filter(|action| !given.contains(action)).cloned().collect()
-    }
-
-    /// The goals that the reader has reached by now; `done` tells which were reached before.
-    fn judge(&self, player: &Player<Lab>, done: impl Fn(&str) -> bool) -> Vec<&'static str> {
-        if !self.is_begun.replace(true) || self.is_opened.replace(false) {
-            player.with_run(|run| self.note(run));
-        }
-        let (own, flaw) = player.with_run(|run| (self.own(run), run.scenario.flaw));
-        if own.is_empty() || GOALS.iter().all(|goal| done(goal.id)) {
-            return Vec::new();
-        }
-        let (frame, broken) = (player.frame(), player.broken_invariants().len());
-        goals::reached(&Evidence { own: &own, frame: &frame, flaw, broken })
     }
 }
 

@@ -5,7 +5,6 @@ use super::log::{Log, rows_of};
 use super::sentences::describe;
 use crate::components::{Choice, Slider};
 use crate::player::{PlayerBar, Start, use_player};
-use crate::theme::prefers_reduced_motion;
 use playground_core::sim::{Run, Time};
 use playground_core::websocket::lab::{Action, Lab, Scenario};
 use playground_core::websocket::{CloseCode, Role};
@@ -89,7 +88,7 @@ pub fn Experiment(props: &ExperimentProps) -> Html {
     let position = use_state(|| knob.first());
     let player = use_player(|| {
         let (run, until) = knob.run(knob.first());
-        Start::<Lab> { run, until, moment: None, plays: !prefers_reduced_motion(), loops: false }
+        Start::<Lab>::playing(run, until)
     });
     let turn = {
         let (player, position) = (player.clone(), position.clone());

@@ -4,9 +4,9 @@ use super::fields::tone;
 use super::wire::px;
 use crate::components::use_seen;
 use crate::player::{Start, use_player};
-use crate::theme::{prefers_reduced_motion, use_reduced_motion};
+use crate::theme::use_reduced_motion;
 use playground_core::websocket::annotate::FieldKind;
-use playground_core::websocket::lab::{ChunkView, Lab};
+use playground_core::websocket::lab::ChunkView;
 use playground_core::websocket::scenarios;
 use playground_core::websocket::wire::Direction;
 use yew::prelude::*;
@@ -21,16 +21,7 @@ const MOST_BYTES: usize = 8;
 /// The lab as a small moving picture.
 #[component]
 pub fn Miniature() -> Html {
-    let player = use_player::<Lab>(|| {
-        let opening = scenarios::opening();
-        Start {
-            run: opening.run,
-            until: opening.until,
-            moment: None,
-            plays: !prefers_reduced_motion(),
-            loops: true,
-        }
-    });
+    let player = use_player(|| Start::looping(scenarios::opening()));
     let root = use_node_ref();
     use_seen(&root, &player);
     let is_reduced = use_reduced_motion();

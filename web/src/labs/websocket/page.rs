@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::figure::PlayedFigure;
-use super::goals::{self, GOALS, Given};
+use super::goals::{self, GOALS};
 use super::live::Live;
 use super::log::{Log, rows_of};
 use super::send::Send;
@@ -12,10 +12,9 @@ use super::take_home::TakeHome;
 use super::workbench::Workbench;
 use crate::components::{GoalList, KeyGroup, KeysSheet, use_goals};
 use crate::player::{
-    PLAYER_KEYS, Player, PlayerBar, Start, current_link, link_problem, use_link, use_player,
+    Given, PLAYER_KEYS, Player, PlayerBar, Start, link_problem, use_link, use_player,
     use_player_keys,
 };
-use crate::theme::prefers_reduced_motion;
 use playground_core::sim::{Run, Simulation, Time};
 use playground_core::websocket::lab::{Action, Frame, Lab};
 use playground_core::websocket::scenarios;
@@ -37,17 +36,15 @@ const LAB_KEYS: &[(&str, &str)] = &[
 /// The lab.
 #[component]
 pub fn Page() -> Html {
-    let player = use_player(start);
+    let player = use_player(|| Start::linked_or(scenarios::opening()));
     let problem = use_state(link_problem::<Lab>);
-    let given = use_memo((), |()| Given::default());
+    let given = use_memo((), |()| Given::<Lab>::default());
     use_link(
         &player,
         Callback::from({
             let (problem, given) = (problem.setter(), given.clone());
             move |found: Option<_>| {
-                if found.is_none() {
-                    given.opened();
-                }
+                given.opened(found.is_none());
                 problem.set(found);
             }
         }),
@@ -114,26 +111,6 @@ pub fn Page() -> Html {
             <TakeHome {player} {frame} />
             <KeysSheet {groups} />
         </article>
-    }
-}
-
-fn start() -> Start<Lab> {
-    let opening = scenarios::opening();
-    match current_link::<Lab>() {
-        Some(link) => Start {
-            run: link.run,
-            until: link.moment.time,
-            moment: Some(link.moment),
-            plays: false,
-            loops: false,
-        },
-        None => Start {
-            run: opening.run,
-            until: opening.until,
-            moment: None,
-            plays: !prefers_reduced_motion(),
-            loops: false,
-        },
     }
 }
 
