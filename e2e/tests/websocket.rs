@@ -48,8 +48,8 @@ async fn step_until(visitor: &Visitor, script: &str) -> Result<()> {
 
 /// Opens the first segment on its way at the top, as a keyboard does.
 async fn open_segment(visitor: &Visitor) -> Result<()> {
-    visitor.see("#lead [data-subject^=chunk]").await?;
-    visitor.script("document.querySelector('#lead [data-subject^=chunk]').focus()").await?;
+    visitor.see("#lead [data-subject^=flight]").await?;
+    visitor.script("document.querySelector('#lead [data-subject^=flight]').focus()").await?;
     visitor.key(Key::Enter.into()).await?;
     visitor.see("#lead .popup").await?;
     Ok(())
@@ -83,7 +83,7 @@ async fn a_bit_is_flipped_with_the_keyboard_alone_and_the_server_closes_with_100
     visitor.until(foretold).await?;
     visitor.until("return document.querySelector('#lead .popup .websocket-readout').textContent.includes('Broken: opcode 3 is reserved')").await?;
     visitor.key(Key::Escape.into()).await?;
-    visitor.until("return document.activeElement.dataset.subject?.startsWith('chunk-')").await?;
+    visitor.until("return document.activeElement.dataset.subject?.startsWith('flight-')").await?;
     step_until(&visitor, &caption_says("It says 1002")).await?;
     visitor.until(&goal_reached("closes with 1002")).await?;
     visitor.goto("/").await?;
@@ -95,7 +95,7 @@ async fn a_bit_is_flipped_with_the_keyboard_alone_and_the_server_closes_with_100
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_is_lost_by_mouse_and_arrives_all_the_same() -> Result<()> {
     let visitor = at(Look::DESKTOP, 2_400).await?;
-    visitor.see("#lead [data-subject^=chunk]").await?.click().await?;
+    visitor.see("#lead [data-subject^=flight]").await?.click().await?;
     visitor.press("Lose it").await?;
     visitor.until(&caption_says("TCP sends it again")).await?;
     visitor.until("return document.querySelector('#lead .popup') === null").await?;
@@ -154,7 +154,7 @@ async fn a_link_shows_the_same_moment_in_another_window() -> Result<()> {
     visitor.client.switch_to_window(window.handle).await?;
     visitor.look(Look::DESKTOP, 900).await?;
     visitor.client.goto(address.as_str().context("no address")?).await?;
-    visitor.see("#lead [data-subject^=chunk]").await?;
+    visitor.see("#lead [data-subject^=flight]").await?;
     let there = visitor.script(seen).await?;
     ensure!(here == there, "here {here}, there {there}");
     ensure!(here.as_str().is_some_and(|it| it.contains("1 bit flipped")), "{here}");
@@ -440,7 +440,7 @@ async fn with_less_motion_nothing_plays_by_itself() -> Result<()> {
     visitor.see("#lead button[aria-label=Play]").await?;
     // A segment stands at one place until the next step.
     let place =
-        "return document.querySelector('#lead [data-subject^=chunk] rect').getAttribute('x')";
+        "return document.querySelector('#lead [data-subject^=flight] rect').getAttribute('x')";
     let before = visitor.script(place).await?;
     seek(&visitor, 100).await?;
     ensure!(visitor.script(place).await? == before);
@@ -450,7 +450,7 @@ async fn with_less_motion_nothing_plays_by_itself() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_phone_a_finger_flips_a_bit() -> Result<()> {
     let visitor = at(Look { width: 360, ..Look::DESKTOP }, 2_400).await?;
-    visitor.swipe("#lead [data-subject^=chunk]", (0.0, 0.0)).await?;
+    visitor.swipe("#lead [data-subject^=flight]", (0.0, 0.0)).await?;
     visitor.see("#lead .popup").await?;
     visitor.swipe("#lead .popup [data-place='1']", (0.0, 0.0)).await?;
     visitor

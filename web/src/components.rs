@@ -17,6 +17,7 @@ mod popup;
 mod section;
 mod slider;
 mod stage;
+mod subject;
 
 pub use badge::{Badge, Provenance};
 pub use chart::{BarChart, BarTone, Bars};
@@ -30,8 +31,9 @@ pub use keys_sheet::{KeyGroup, KeysSheet};
 pub use measure::{use_seen, use_width};
 pub use meter::{Meter, MeterTone};
 pub use number_field::NumberField;
-pub use picture::svg_of;
+pub use picture::on_svg;
 pub use popup::{Leaving, Popup};
 pub use section::Section;
 pub use slider::{Slider, grouped};
 pub use stage::{Painter, Palette, Stage, Surface, Ticker};
+pub use subject::{Control, Opened, Opening, Subject, use_opening};

@@ -14,4 +14,4 @@ pub use bar::{PLAYER_KEYS, PlayerBar, use_player_keys};
 pub use given::Given;
 pub use link::{link_of, link_problem, use_link, use_link_text};
 pub use model::{Command, Start};
-pub use shared::{Player, use_player};
+pub use shared::{Player, use_hold, use_player};

@@ -1,8 +1,10 @@
 //! A drawing of the page as a file of its own: what the style sheet says is written into each shape.
 
+use super::download::download;
 use gloo::utils::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CssStyleDeclaration, Element, XmlSerializer};
+use yew::prelude::*;
 
 /// What the style sheet may say about a shape or a text.
 const PROPERTIES: [&str; 16] = [
@@ -27,8 +29,17 @@ const NAMESPACE: &str = "http://www.w3.org/2000/svg";
 
 /// The drawings that a selector finds, one below the other, on the paper of the present theme; none if it
 /// finds nothing.
-pub fn svg_of(selector: &str) -> Option<String> {
+fn svg_of(selector: &str) -> Option<String> {
     try_svg_of(selector).ok().flatten()
+}
+
+/// Gives the drawings that a selector finds to the reader, as an SVG file with this name.
+pub fn on_svg(name: &'static str, selector: &'static str) -> Callback<MouseEvent> {
+    Callback::from(move |_| {
+        if let Some(text) = svg_of(selector) {
+            download(name, "image/svg+xml", text.as_bytes());
+        }
+    })
 }
 
 fn try_svg_of(selector: &str) -> Result<Option<String>, JsValue> {

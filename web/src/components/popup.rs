@@ -8,7 +8,7 @@ use web_sys::{Element, Event, HtmlElement, KeyboardEvent, Node};
 use yew::prelude::*;
 
 /// What opens a popup bears this attribute: a press on it is left to the click that follows.
-const SUBJECT: &str = "data-subject";
+pub(super) const SUBJECT: &str = "data-subject";
 
 /// How a popup is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -32,7 +32,6 @@ mod setup;
 mod signs;
 mod status;
 mod story;
-mod subject;
 mod take_home;
 mod ticks;
 mod traffic;

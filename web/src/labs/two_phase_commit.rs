@@ -28,7 +28,6 @@ mod sequence;
 mod setup;
 mod signs;
 mod story;
-mod subject;
 mod tables;
 mod take_home;
 mod traffic;

@@ -1,7 +1,7 @@
 //! The loop that moves a player, and the handle that components hold.
 
 use super::model::{Command, Model, PlayerView, Start};
-use crate::components::Ticker;
+use crate::components::{Ticker, download};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use playground_core::sim::{Moment, Run, Simulation, Span, Time};
 use std::cell::{Cell, RefCell};
@@ -195,6 +195,16 @@ impl<S: Simulation> Player<S> {
         self.shared.changed();
     }
 
+    /// Gives the run to the reader as JSON.
+    pub fn on_json(&self) -> Callback<MouseEvent> {
+        let player = self.clone();
+        Callback::from(move |_| {
+            // A run is plain data; there is nothing in it that JSON could not hold.
+            let text = player.with_run(|run| serde_json::to_string(run).unwrap_or_default());
+            download("run.json", "application/json", text.as_bytes());
+        })
+    }
+
     /// Told by each stage when it comes into view and when it leaves: out of view, time stands.
     pub fn on_visible(&self) -> Callback<bool> {
         let shared = self.shared.clone();
@@ -205,6 +215,21 @@ impl<S: Simulation> Player<S> {
             shared.schedule(false);
         })
     }
+}
+
+/// Told when a window over the picture opens and when it closes: while it is open, time stands.
+#[hook]
+pub fn use_hold<S: Simulation>(player: &Player<S>) -> Callback<bool> {
+    let is_held = use_memo((), |()| Cell::new(false));
+    let player = player.clone();
+    Callback::from(move |is_open: bool| {
+        let is_running = player.is_running();
+        // Only what was stopped here is set in motion again.
+        if is_open == is_running && (is_open || is_held.get()) {
+            player.command(Command::TogglePlay);
+        }
+        is_held.set(is_open && is_running);
+    })
 }
 
 /// A player of its own for the component that calls this, which is rendered again when it changes.

@@ -1,9 +1,8 @@
 //! What can be done to the server, to a tab, or to a packet under way: a small window beside it.
 
 use super::packets::packet_words;
-use super::subject::Subject;
 use super::words::{node_title, tab_title};
-use crate::components::{Leaving, Popup};
+use crate::components::{Leaving, Popup, Subject};
 use playground_core::chat::{Action, Connection, FlightView, Frame, LOBBY, SERVER, TabView};
 use std::rc::Rc;
 use yew::prelude::*;

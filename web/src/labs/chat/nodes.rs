@@ -2,9 +2,8 @@
 
 use super::cards::{server_card, server_sentence, tab_card, tab_sentence};
 use super::geometry::Places;
-use super::subject::{Control, Subject};
 use super::traffic::{flights, lines, losses};
-use crate::components::use_width;
+use crate::components::{Control, Subject, use_width};
 use crate::theme::use_reduced_motion;
 use playground_core::chat::{Frame, SERVER};
 use std::rc::Rc;

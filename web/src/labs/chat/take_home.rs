@@ -1,7 +1,7 @@
 //! Takes the lab home: the figure, the data, the run, and the commands to try the same outside the browser.
 
 use super::data::{messages_csv, paths_csv};
-use crate::components::{CopyCommand, DownloadButton, download, svg_of};
+use crate::components::{CopyCommand, DownloadButton, download, on_svg};
 use crate::player::{Player, use_link_text};
 use playground_core::chat::{Frame, Lab};
 use std::rc::Rc;
@@ -25,24 +25,9 @@ pub struct TakeHomeProps {
 #[component]
 pub fn TakeHome(props: &TakeHomeProps) -> Html {
     let TakeHomeProps { player, frame } = props;
-    let on_svg = |name: &'static str, selector: &'static str| {
-        Callback::from(move |_: MouseEvent| {
-            if let Some(text) = svg_of(selector) {
-                download(name, "image/svg+xml", text.as_bytes());
-            }
-        })
-    };
     let on_csv = |name: &'static str, write: fn(&Frame) -> String| {
         let frame = frame.clone();
         Callback::from(move |_: MouseEvent| download(name, "text/csv", write(&frame).as_bytes()))
-    };
-    let on_json = {
-        let player = player.clone();
-        Callback::from(move |_: MouseEvent| {
-            // A run is plain data; there is nothing in it that JSON could not hold.
-            let text = player.with_run(|run| serde_json::to_string(run).unwrap_or_default());
-            download("run.json", "application/json", text.as_bytes());
-        })
     };
     let link = use_link_text(player);
     html! {
@@ -56,7 +41,7 @@ pub fn TakeHome(props: &TakeHomeProps) -> Html {
                 <DownloadButton label="Way of a message as SVG" on_click={on_svg("way.svg", WAY)} />
                 <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", messages_csv)} />
                 <DownloadButton label="Ways as CSV" on_click={on_csv("ways.csv", paths_csv)} />
-                <DownloadButton label="Run as JSON" on_click={on_json} />
+                <DownloadButton label="Run as JSON" on_click={player.on_json()} />
             </div>
             <CopyCommand label="Link to this moment" command={link} />
             <Commands />

@@ -3,18 +3,11 @@
 use super::menu::Menu;
 use super::nodes::Nodes;
 use super::sequence::Sequence;
-use super::subject::Subject;
-use crate::components::{Leaving, use_seen};
-use crate::player::{Command, Player};
+use crate::components::{Opened, Opening, use_opening, use_seen};
+use crate::player::{Player, use_hold};
 use playground_core::two_phase_commit::{Action, Frame, Lab};
-use std::cell::Cell;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
-
-/// From a node's upper edge to its menu, so that its name stays in view.
-const BELOW_NAME: f64 = 46.0;
 
 /// What is drawn.
 #[derive(Properties, PartialEq)]
@@ -34,104 +27,28 @@ pub struct FigureProps {
     pub on_menu: Callback<bool>,
 }
 
-/// Something that has been clicked, and where its menu belongs.
-#[derive(Clone, PartialEq)]
-struct Opened {
-    subject: Subject,
-    place: (f64, f64),
-}
-
 /// Nodes and sequence diagram of a frame, the same for simulated and real nodes.
 #[component]
 pub fn Figure(props: &FigureProps) -> Html {
     let FigureProps { frame, on_action, has_sequence, label, on_menu } = props;
     let root = use_node_ref();
-    let opened = use_state_eq(|| None::<Opened>);
-    let open = use_opening(&root, &opened, on_menu);
-    let on_close = use_closing(&root, &opened, on_menu);
-    let onclick = {
-        let open = open.clone();
-        Callback::from(move |event: MouseEvent| open.emit(event.into()))
-    };
-    let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        let is_press = matches!(event.key().as_str(), "Enter" | " ");
-        if is_press && Subject::of_event(&event).is_some() {
-            event.prevent_default();
-            open.emit(event.into());
-        }
-    });
+    let Opening { opened, onclick, onkeydown, on_close } = use_opening(&root, on_menu);
     let class = classes!("two-phase-commit-figure", has_sequence.then_some("has-sequence"));
     html! {
         <div ref={root} {class} tabindex="-1">
             <div class="two-phase-commit-figure-parts" {onclick} {onkeydown}>
                 <Nodes frame={frame.clone()} is_interactive={on_action.is_some()}
-                    open={opened.as_ref().map(|it| it.subject)} label={label.clone()} />
+                    open={opened.map(|it| it.subject)} label={label.clone()} />
                 if *has_sequence {
                     <Sequence frame={frame.clone()} />
                 }
             </div>
-            if let (Some(Opened { subject, place }), Some(on_action)) = (&*opened, on_action) {
-                <Menu frame={frame.clone()} subject={*subject} place={*place} on_action={on_action.clone()}
+            if let (Some(Opened { subject, place }), Some(on_action)) = (opened, on_action) {
+                <Menu frame={frame.clone()} {subject} {place} on_action={on_action.clone()}
                     {on_close} />
             }
         </div>
     }
-}
-
-/// Opens the menu of what an event happened on, or closes it if it is open.
-#[hook]
-fn use_opening(
-    root: &NodeRef,
-    opened: &UseStateHandle<Option<Opened>>,
-    on_menu: &Callback<bool>,
-) -> Callback<Event> {
-    let (root, opened, on_menu) = (root.clone(), opened.clone(), on_menu.clone());
-    Callback::from(move |event: Event| {
-        let Some((subject, element)) = Subject::of_event(&event) else { return };
-        if opened.as_ref().is_some_and(|it| it.subject == subject) {
-            opened.set(None);
-            on_menu.emit(false);
-            return;
-        }
-        let Some(root) = root.cast::<Element>() else { return };
-        let (bounds, around) =
-            (element.get_bounding_client_rect(), root.get_bounding_client_rect());
-        let below = match subject {
-            Subject::Node(_) => BELOW_NAME.min(bounds.height()),
-            Subject::Flight(_) => bounds.height() + 6.0,
-        };
-        let place = (bounds.left() - around.left(), bounds.top() - around.top() + below);
-        if opened.is_none() {
-            on_menu.emit(true);
-        }
-        opened.set(Some(Opened { subject, place }));
-    })
-}
-
-/// Closes the menu and gives the focus back to what was clicked, unless that is a message to which
-/// something has been done: it may be gone in a moment, and the focus with it.
-#[hook]
-fn use_closing(
-    root: &NodeRef,
-    opened: &UseStateHandle<Option<Opened>>,
-    on_menu: &Callback<bool>,
-) -> Callback<Leaving> {
-    let (root, opened, on_menu) = (root.clone(), opened.clone(), on_menu.clone());
-    Callback::from(move |leaving: Leaving| {
-        let Some(Opened { subject, .. }) = &*opened else { return };
-        if let Some(root) = root.cast::<HtmlElement>()
-            && leaving != Leaving::Elsewhere
-        {
-            let is_going = leaving == Leaving::Chosen && matches!(subject, Subject::Flight(_));
-            let css = format!("[data-subject={}]", subject.key());
-            let found = root.query_selector(&css).ok().flatten().filter(|_| !is_going);
-            // An SVG element takes the focus in the same way as one of HTML.
-            let target = found.map_or(root, |it| it.unchecked_into::<HtmlElement>());
-            let _ = target.focus();
-        }
-        opened.set(None);
-        on_menu.emit(false);
-    })
 }
 
 /// What is played.
@@ -159,7 +76,6 @@ pub fn PlayedFigure(props: &PlayedFigureProps) -> Html {
     let PlayedFigureProps { player, has_sequence, interactive, label, on_action } = props;
     let root = use_node_ref();
     use_seen(&root, player);
-    let is_held = use_memo((), |()| Cell::new(false));
     let on_action = interactive.then(|| {
         on_action.clone().unwrap_or_else(|| {
             let player = player.clone();
@@ -168,17 +84,7 @@ pub fn PlayedFigure(props: &PlayedFigureProps) -> Html {
             })
         })
     });
-    let on_menu = {
-        let player = player.clone();
-        Callback::from(move |is_open: bool| {
-            let is_running = player.is_running();
-            // Only what was stopped here is set in motion again.
-            if is_open == is_running && (is_open || is_held.get()) {
-                player.command(Command::TogglePlay);
-            }
-            is_held.set(is_open && is_running);
-        })
-    };
+    let on_menu = use_hold(player);
     html! {
         <div ref={root} class="two-phase-commit-played">
             <Figure frame={player.frame()} {on_action} has_sequence={*has_sequence} label={label.clone()}

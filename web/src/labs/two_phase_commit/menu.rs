@@ -1,8 +1,7 @@
 //! What can be done to a node or to a message: a small window beside what was clicked.
 
-use super::menu_entries::{flight_entries, node_entries, title};
-use super::subject::Subject;
-use crate::components::{Leaving, Popup};
+use super::menu_entries::{flight, flight_entries, node_entries, title};
+use crate::components::{Leaving, Popup, Subject};
 use playground_core::two_phase_commit::{Action, Frame};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -33,11 +32,13 @@ pub fn Menu(props: &MenuProps) -> Html {
             on_close.emit(Leaving::Chosen);
         })
     };
-    let entries = match (subject.node(frame), subject.flight(frame)) {
-        (Some(node), _) => node_entries(frame, node, &on_act),
-        (_, Some(flight)) => flight_entries(frame, flight, &on_act),
-        _ => html! { <p>{ "It is not under way any more." }</p> },
+    let entries = match *subject {
+        Subject::Node(id) => frame.node(id).map(|node| node_entries(frame, node, &on_act)),
+        Subject::Flight(id) => {
+            flight(frame, id).map(|flight| flight_entries(frame, flight, &on_act))
+        }
     };
+    let entries = entries.unwrap_or_else(|| html! { <p>{ "It is not under way any more." }</p> });
     html! {
         <Popup class="two-phase-commit-menu" title={title(frame, *subject)} subject={subject.key()} place={*place}
             on_close={on_close.clone()}>

@@ -1,7 +1,7 @@
 //! The entries of the menus: only what makes sense for what was clicked, at this moment.
 
-use super::subject::Subject;
 use super::words::{crash_text, message_name, node_name, pending_text, seconds_since, work_text};
+use crate::components::Subject;
 use playground_core::sim::Time;
 use playground_core::two_phase_commit::{
     Action, COORDINATOR, CrashAt, CrashPoint, FlightView, Frame, NodeView, Outcome, Pace, Scenario,
@@ -17,14 +17,18 @@ const SLOW_MS: u32 = 2_000;
 
 /// What a menu is about.
 pub fn title(frame: &Frame, subject: Subject) -> String {
-    match (subject, subject.flight(frame)) {
-        (Subject::Node(id), _) => node_name(frame, id).to_owned(),
-        (_, Some(flight)) => {
-            let (from, to) = (node_name(frame, flight.from), node_name(frame, flight.to));
-            format!("“{}”, {from} to {to}", message_name(&flight.message))
-        }
-        (Subject::Flight(_), None) => "Message".to_owned(),
-    }
+    let id = match subject {
+        Subject::Node(id) => return node_name(frame, id).to_owned(),
+        Subject::Flight(id) => id,
+    };
+    let Some(flight) = flight(frame, id) else { return "Message".to_owned() };
+    let (from, to) = (node_name(frame, flight.from), node_name(frame, flight.to));
+    format!("“{}”, {from} to {to}", message_name(&flight.message))
+}
+
+/// The message of this number, if it is still under way.
+pub fn flight(frame: &Frame, id: u64) -> Option<&FlightView> {
+    frame.flights.iter().find(|flight| flight.id == id)
 }
 
 fn button(on_act: &Callback<Action>, action: Action, label: impl Into<AttrValue>) -> Html {

@@ -2,10 +2,9 @@
 
 use super::card::card;
 use super::geometry::Places;
-use super::subject::{Control, Subject};
 use super::traffic::{flights, links, losses};
 use super::words::node_sentence;
-use crate::components::use_width;
+use crate::components::{Control, Subject, use_width};
 use crate::theme::use_reduced_motion;
 use playground_core::two_phase_commit::Frame;
 use std::rc::Rc;

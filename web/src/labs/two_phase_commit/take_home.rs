@@ -3,7 +3,7 @@
 
 use super::data::{messages_csv, orders_csv};
 use super::live::API;
-use crate::components::{CopyCommand, DownloadButton, download, svg_of};
+use crate::components::{CopyCommand, DownloadButton, download, on_svg};
 use crate::player::{Player, use_link_text};
 use playground_core::two_phase_commit::{Frame, Lab};
 use std::rc::Rc;
@@ -22,24 +22,9 @@ pub struct TakeHomeProps {
 #[component]
 pub fn TakeHome(props: &TakeHomeProps) -> Html {
     let TakeHomeProps { player, frame } = props;
-    let on_svg = |name: &'static str, selector: &'static str| {
-        Callback::from(move |_: MouseEvent| {
-            if let Some(text) = svg_of(selector) {
-                download(name, "image/svg+xml", text.as_bytes());
-            }
-        })
-    };
     let on_csv = |name: &'static str, write: fn(&Frame) -> String| {
         let frame = frame.clone();
         Callback::from(move |_: MouseEvent| download(name, "text/csv", write(&frame).as_bytes()))
-    };
-    let on_json = {
-        let player = player.clone();
-        Callback::from(move |_: MouseEvent| {
-            // A run is plain data; there is nothing in it that JSON could not hold.
-            let text = player.with_run(|run| serde_json::to_string(run).unwrap_or_default());
-            download("run.json", "application/json", text.as_bytes());
-        })
     };
     let link = use_link_text(player);
     html! {
@@ -52,7 +37,7 @@ pub fn TakeHome(props: &TakeHomeProps) -> Html {
                 <DownloadButton label="Sequence as SVG" on_click={on_svg("sequence.svg", SEQUENCE)} />
                 <DownloadButton label="Orders as CSV" on_click={on_csv("orders.csv", orders_csv)} />
                 <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", messages_csv)} />
-                <DownloadButton label="Run as JSON" on_click={on_json} />
+                <DownloadButton label="Run as JSON" on_click={player.on_json()} />
             </div>
             <CopyCommand label="Link to this moment" command={link} />
             <Commands />

@@ -3,8 +3,8 @@
 use super::card::{px, text};
 use super::geometry::{CHIP, Lane, Places, chip_width, spread, text_width};
 use super::signs::{self, mark};
-use super::subject::{Control, Subject};
 use super::words::{message_name, node_name};
+use crate::components::{Control, Subject};
 use playground_core::sim::{LossReason, NodeId, Span};
 use playground_core::two_phase_commit::{
     Arrow, ArrowEnd, FlightView, Frame, Message, Outcome, Pace, Vote,

@@ -4,7 +4,7 @@ use super::bytes::ByteView;
 use super::fields::meaning_of_chunk;
 use super::foretold::Foretold;
 use super::words::chunk_name;
-use crate::components::{Leaving, Popup};
+use crate::components::{Leaving, Popup, Subject};
 use playground_core::websocket::lab::{Action, ChunkView, Frame};
 use playground_core::websocket::wire::Direction;
 use std::rc::Rc;
@@ -16,8 +16,8 @@ use yew::prelude::*;
 pub struct SegmentWindowProps {
     /// The picture's moment.
     pub frame: Rc<Frame>,
-    /// The segment's number.
-    pub chunk: u64,
+    /// The segment.
+    pub subject: Subject,
     /// Where, from the figure's upper left corner, in CSS pixels.
     pub place: (f64, f64),
     /// Where actions go.
@@ -29,8 +29,8 @@ pub struct SegmentWindowProps {
 /// The window.
 #[component]
 pub fn SegmentWindow(props: &SegmentWindowProps) -> Html {
-    let SegmentWindowProps { frame, chunk: number, place, on_action, on_close } = props;
-    let chunk = frame.in_flight.iter().find(|chunk| chunk.id == *number);
+    let SegmentWindowProps { frame, subject, place, on_action, on_close } = props;
+    let chunk = frame.in_flight.iter().find(|chunk| Subject::Flight(chunk.id) == *subject);
     let (title, content) = match chunk {
         Some(chunk) if chunk.is_end() => {
             ("The end of the connection".to_owned(), end(&choose(on_action, on_close)))
@@ -42,7 +42,7 @@ pub fn SegmentWindow(props: &SegmentWindowProps) -> Html {
         None => ("A segment".to_owned(), html! { <p>{ "It has arrived." }</p> }),
     };
     html! {
-        <Popup class="websocket-window" {title} subject={format!("chunk-{number}")} place={*place}
+        <Popup class="websocket-window" {title} subject={subject.key()} place={*place}
             on_close={on_close.clone()}>
             { content }
         </Popup>

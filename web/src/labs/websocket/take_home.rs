@@ -2,7 +2,7 @@
 
 use super::commands::Commands;
 use super::data::wire_csv;
-use crate::components::{CopyCommand, DownloadButton, download, svg_of};
+use crate::components::{CopyCommand, DownloadButton, download, on_svg};
 use crate::player::{Player, use_link_text};
 use playground_core::websocket::lab::{Frame, Lab};
 use std::rc::Rc;
@@ -24,23 +24,10 @@ pub struct TakeHomeProps {
 #[component]
 pub fn TakeHome(props: &TakeHomeProps) -> Html {
     let TakeHomeProps { player, frame } = props;
-    let on_svg = Callback::from(|_: MouseEvent| {
-        if let Some(text) = svg_of(WIRE) {
-            download("wire.svg", "image/svg+xml", text.as_bytes());
-        }
-    });
     let on_csv = {
         let frame = frame.clone();
         Callback::from(move |_: MouseEvent| {
             download("wire.csv", "text/csv", wire_csv(&frame).as_bytes());
-        })
-    };
-    let on_json = {
-        let player = player.clone();
-        Callback::from(move |_: MouseEvent| {
-            // A run is plain data; there is nothing in it that JSON could not hold.
-            let text = player.with_run(|run| serde_json::to_string(run).unwrap_or_default());
-            download("run.json", "application/json", text.as_bytes());
         })
     };
     let link = use_link_text(player);
@@ -50,9 +37,9 @@ pub fn TakeHome(props: &TakeHomeProps) -> Html {
                 <h2 id="take-home">{ "Take it home" }</h2>
             </div>
             <div class="toolbar">
-                <DownloadButton label="Wire as SVG" on_click={on_svg} />
+                <DownloadButton label="Wire as SVG" on_click={on_svg("wire.svg", WIRE)} />
                 <DownloadButton label="Frames as CSV" on_click={on_csv} />
-                <DownloadButton label="Run as JSON" on_click={on_json} />
+                <DownloadButton label="Run as JSON" on_click={player.on_json()} />
             </div>
             <CopyCommand label="Link to this moment" command={link} />
             <Commands />

@@ -3,7 +3,7 @@
 use super::fields::tone;
 use super::geometry::{CELL, Layout, MARK, PAD, Rect};
 use super::words::chunk_name;
-use crate::components::grouped;
+use crate::components::{Subject, grouped};
 use playground_core::websocket::lab::{ChunkView, Frame};
 use playground_core::websocket::wire::Direction;
 use yew::prelude::*;
@@ -18,7 +18,7 @@ pub fn wires(
     layout: &Layout,
     is_interactive: bool,
     is_reduced: bool,
-    open: Option<u64>,
+    open: Option<Subject>,
 ) -> Html {
     let is_cut = frame.ending.is_some();
     let draw = |direction| {
@@ -44,7 +44,7 @@ pub fn wires(
         let others = if chunk.direction == Direction::ToServer { counts.0 } else { counts.1 };
         let progress = if is_reduced { in_stops(chunk.progress) } else { chunk.progress };
         let rect = layout.chunk(chunk, progress, others, row_of(frame, chunk));
-        chunk_html(chunk, layout, rect, is_interactive, open == Some(chunk.id))
+        chunk_html(chunk, layout, rect, is_interactive, open == Some(Subject::Flight(chunk.id)))
     });
     html! {
         <>
@@ -109,7 +109,7 @@ fn chunk_html(
         <g key={chunk.id} {class} role={is_interactive.then_some("button")}
             tabindex={is_interactive.then_some("0")} aria-label={said}
             aria-haspopup={is_interactive.then_some("dialog")}
-            data-subject={is_interactive.then(|| format!("chunk-{}", chunk.id))}>
+            data-subject={is_interactive.then(|| Subject::Flight(chunk.id).key())}>
             { content }
         </g>
     }
