@@ -6,6 +6,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 
+/// How often the browser's driver is started at most.
+const ATTEMPTS: usize = 5;
+
 /// A server of the test's own, on a free port, with a data directory of its own.
 pub struct Server {
     child: Child,
@@ -66,6 +69,19 @@ impl Driver {
     /// # Errors
     /// If the environment does not name it, or it does not start.
     pub fn start() -> Result<Self> {
+        // It looks for a port that is free for IPv4 and takes the same for IPv6: if a driver beside it has that
+        // one by then, it ends.
+        let mut outcome = Driver::try_to_start();
+        for _ in 1..ATTEMPTS {
+            if outcome.is_ok() {
+                break;
+            }
+            outcome = Driver::try_to_start();
+        }
+        outcome
+    }
+
+    fn try_to_start() -> Result<Self> {
         let mut child = Command::new(variable("CHROMEDRIVER")?)
             .arg("--port=0")
             .stdout(Stdio::piped())
