@@ -1,7 +1,7 @@
 //! The lab of WebSockets, and the sockets that run on the core's own codec: from the upgrade on, nothing of
 //! HTTP is left, only a TCP stream and [`playground_core::websocket`].
 //!
-//! A handler takes an [`Upgrade`] and says what to do with the [`Opened`] stream: talk over a [`Socket`], or
+//! A handler takes an `Upgrade` and says what to do with the `Opened` stream: talk over a `Socket`, or
 //! over the stream itself.
 
 mod budget;
