@@ -1,0 +1,1 @@
+//! Content delivery: keep a copy near the reader, and know when it may be served.
