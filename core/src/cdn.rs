@@ -1,1 +1,4 @@
 //! Content delivery: keep a copy near the reader, and know when it may be served.
+
+pub mod flights;
+pub mod wire;
