@@ -30,7 +30,7 @@ impl KeyHash for XxHash64 {
 /// Mixes a hash once more: SplitMix64's finaliser (Steele, Lea and Flood, "Fast Splittable Pseudorandom
 /// Number Generators", OOPSLA 2014). No two hashes become equal, and each bit depends on all bits.
 #[inline]
-pub(super) fn mix(hash: u64) -> u64 {
+pub(crate) fn mix(hash: u64) -> u64 {
     let hash = (hash ^ hash >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let hash = (hash ^ hash >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ hash >> 31
