@@ -1,0 +1,4 @@
+//! Content delivery: the rules of a cache, sentence by sentence of their RFCs.
+
+#[path = "cdn/caching.rs"]
+mod caching;
