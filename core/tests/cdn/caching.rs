@@ -3,8 +3,18 @@
 
 #[path = "caching/dates.rs"]
 mod dates;
+#[path = "caching/freshness.rs"]
+mod freshness;
+#[path = "caching/keys.rs"]
+mod keys;
+#[path = "caching/lookup.rs"]
+mod lookup;
+#[path = "caching/respond.rs"]
+mod respond;
 #[path = "caching/storing.rs"]
 mod storing;
+#[path = "caching/validation.rs"]
+mod validation;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use playground_core::cdn::caching::{
@@ -87,4 +97,9 @@ fn dated(value: &str) -> String {
 /// What becomes of a response that arrives now, as soon as it was asked for.
 pub fn stored(to: &Request, response: &Response) -> Result<Stored, NotStored> {
     store(&Settings::default(), to.head(), response.head(), NOW, NOW)
+}
+
+/// What is stored of a response to a plain GET.
+pub fn kept(text: &str) -> Stored {
+    stored(&request("GET /"), &response(text)).expect("this response can be stored")
 }

@@ -178,6 +178,11 @@ impl Stored {
         self.operator_lifetime_ms = ms;
     }
 
+    /// What [`Stored::set_operator_lifetime_ms`] set.
+    pub const fn operator_lifetime_ms(&self) -> Option<u64> {
+        self.operator_lifetime_ms
+    }
+
     /// Whether a new response to `request` takes the place of this one: this one would have been chosen for
     /// that request, too. The caller sees to it that both have the same key.
     pub fn is_superseded_by(&self, request: &HeaderMap) -> bool {

@@ -129,7 +129,9 @@ pub fn freshened(
     let selecting =
         Selecting::new(request.headers, &headers).unwrap_or_else(|| stored.selecting().clone());
     let head = ResponseHead { status: stored.status(), headers: &headers };
-    Stored::new(settings, head, selecting, requested_at, received_at)
+    let mut updated = Stored::new(settings, head, selecting, requested_at, received_at);
+    updated.set_operator_lifetime_ms(stored.operator_lifetime_ms());
+    updated
 }
 
 /// What a response to HEAD says about a stored GET (section 4.3.5).
