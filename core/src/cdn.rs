@@ -1,8 +1,14 @@
 //! Content delivery: keep a copy near the reader, and know when it may be served.
 //!
-//! - [`caching`]: the rules of an HTTP cache (RFC 9111) as functions over plain data
+//! - [`caching`]: the rules of an HTTP cache (RFC 9111)
+//! - [`eviction`]: what a full cache keeps
+//! - [`flights`]: many misses, one request to the origin
+//! - [`places`], [`world`]: cities, how far they are from each other, and the map
+//! - [`wire`]: what the server and the page tell each other
 
 pub mod caching;
 pub mod eviction;
 pub mod flights;
+pub mod places;
 pub mod wire;
+pub mod world;

@@ -2,3 +2,5 @@
 
 #[path = "cdn/caching.rs"]
 mod caching;
+#[path = "cdn/places.rs"]
+mod places;
