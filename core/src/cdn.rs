@@ -4,11 +4,17 @@
 //! - [`eviction`]: what a full cache keeps
 //! - [`flights`]: many misses, one request to the origin
 //! - [`places`], [`world`]: cities, how far they are from each other, and the map
+//! - [`lab`]: readers, edges, a shield and an origin, as a [`Simulation`](crate::sim::Simulation)
+//! - [`scenarios`]: runs worth seeing
 //! - [`wire`]: what the server and the page tell each other
 
 pub mod caching;
 pub mod eviction;
 pub mod flights;
+pub mod lab;
 pub mod places;
+pub mod scenarios;
 pub mod wire;
 pub mod world;
+
+pub use lab::{Action, Event, Frame, Lab, Scenario};
