@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What there is to try: the programs of the folder `fuzz`.
-const TARGETS: &[&str] = &["websocket"];
+const TARGETS: &[&str] = &["cdn", "websocket"];
 
 /// Counts how often each edge between basic blocks is taken, and shows the fuzzer what is compared with
 /// what, so that it can guess magic numbers. These are the flags of cargo-fuzz without the sanitizer.

@@ -7,7 +7,9 @@
 //! 3. [`respond`]: what does the client get from the store: all of it, a part, a 304?
 //! 4. [`forwarded_headers`]: what is the origin asked?
 //! 5. [`store`]: is its response kept, and if not, why?
-//! 6. [`identified_by`], [`freshened`]: what does a 304 change? [`head_news`]: what does a HEAD?
+//! 6. [`identified_by`], [`freshened`]: what does a 304 change? [`head_news`]: what does a HEAD? A full response
+//!    to a validation says that what was asked about is good no more: it is removed, whatever becomes of the
+//!    new one (section 4.3.3).
 //! 7. [`stale_instead`]: what if the origin fails?
 //! 8. [`invalidated`]: what does a POST make invalid?
 //! 9. [`CacheStatus`], [`append_via`]: what is said about all this?
@@ -37,7 +39,7 @@ mod validation;
 mod vary;
 
 pub use age::{Age, InitialAge};
-pub use cache_status::{CACHE_STATUS, CacheStatus};
+pub use cache_status::{CACHE_STATUS, CacheStatus, Forwarded};
 pub use directives::{RequestDirectives, ResponseDirectives, Scope, Seconds};
 pub use entity_tag::EntityTag;
 pub use freshness::{Freshness, Lifetime, LifetimeSource, is_heuristically_cacheable};
@@ -51,8 +53,8 @@ pub use stored::{Record, RecordError, Stored};
 pub use storing::{NotStored, store};
 pub use timestamp::Timestamp;
 pub use validation::{
-    Failure, HeadNews, StaleForbidden, StaleReason, forwarded_headers, freshened, head_news,
-    identified_by, stale_instead, strip_preconditions,
+    Failure, HeadNews, StaleForbidden, StaleReason, conditional_headers, forwarded_headers,
+    freshened, head_news, identified_by, stale_instead, strip_preconditions,
 };
 pub use vary::{Selecting, reduced_accept_encoding};
 

@@ -9,6 +9,15 @@ mod freshness;
 mod keys;
 #[path = "caching/lookup.rs"]
 mod lookup;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "caching/oracle.rs"]
+mod oracle;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "caching/peer.rs"]
+mod peer;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "caching/properties.rs"]
+mod properties;
 #[path = "caching/respond.rs"]
 mod respond;
 #[path = "caching/storing.rs"]

@@ -28,7 +28,7 @@ const PRECONDITIONS: [HeaderName; 5] = [
 ///
 /// What the client holds itself is not asked for with it, though section 4.3.2 permits that. So a 304 is about
 /// ours, whoever else waits for it; and whether the client's copy is good is seen from the outcome.
-pub(super) fn conditional_headers(stored: &Stored) -> HeaderMap {
+pub fn conditional_headers(stored: &Stored) -> HeaderMap {
     let mut conditions = HeaderMap::new();
     if let Some(tag) = stored.headers().get(header::ETAG) {
         conditions.insert(header::IF_NONE_MATCH, tag.clone());
