@@ -2,6 +2,7 @@
 //!
 //! - [`caching`]: the rules of an HTTP cache (RFC 9111)
 //! - [`eviction`]: what a full cache keeps
+//! - [`workload`], [`race`]: what readers ask for, and which policy serves them best
 //! - [`flights`]: many misses, one request to the origin
 //! - [`places`], [`world`]: cities, how far they are from each other, and the map
 //! - [`lab`]: readers, edges, a shield and an origin, as a [`Simulation`](crate::sim::Simulation)
@@ -13,8 +14,10 @@ pub mod eviction;
 pub mod flights;
 pub mod lab;
 pub mod places;
+pub mod race;
 pub mod scenarios;
 pub mod wire;
+pub mod workload;
 pub mod world;
 
 pub use lab::{Action, Event, Frame, Lab, Scenario};

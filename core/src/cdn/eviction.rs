@@ -7,12 +7,15 @@
 //!
 //! - [`key`]: what an object is called
 //! - [`fifo`], [`lru`], [`lfu`]: the classics
-//! - [`sieve`], [`s3_fifo`]: of this decade, and simpler than what they beat
+//! - [`sieve`], [`s3_fifo`]: of this decade, and as simple
+//! - [`w_tiny_lfu`]: remembers what it does not hold
+//! - [`Policy`]: any of them, where a reader chooses one
 //!
 //! [`hit`]: Eviction::hit
 //! [`insert`]: Eviction::insert
 
 pub mod fifo;
+mod frequency;
 pub mod key;
 pub mod lfu;
 pub mod lru;
@@ -20,6 +23,7 @@ mod policy;
 pub mod s3_fifo;
 mod shelf;
 pub mod sieve;
+pub mod w_tiny_lfu;
 
 pub use fifo::Fifo;
 pub use key::Key;
@@ -28,6 +32,7 @@ pub use lru::Lru;
 pub use policy::{AnyPolicy, Policy};
 pub use s3_fifo::S3Fifo;
 pub use sieve::Sieve;
+pub use w_tiny_lfu::WTinyLfu;
 
 use std::fmt::Debug;
 

@@ -1,6 +1,6 @@
 //! The policies as a value, for where a reader chooses one.
 
-use super::{Admission, Eviction, Fifo, Key, Lfu, Lru, S3Fifo, Sieve};
+use super::{Admission, Eviction, Fifo, Key, Lfu, Lru, S3Fifo, Sieve, WTinyLfu};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display, Formatter};
 
@@ -21,12 +21,14 @@ pub enum Policy {
     Sieve,
     /// [`S3Fifo`]
     S3Fifo,
+    /// [`WTinyLfu`]
+    WTinyLfu,
 }
 
 impl Policy {
     /// All of them, from the simplest on.
-    pub const ALL: [Policy; 5] =
-        [Policy::Fifo, Policy::Lru, Policy::Lfu, Policy::Sieve, Policy::S3Fifo];
+    pub const ALL: [Policy; 6] =
+        [Policy::Fifo, Policy::Lru, Policy::Lfu, Policy::Sieve, Policy::S3Fifo, Policy::WTinyLfu];
 
     /// The name by which the field knows it.
     pub const fn name(self) -> &'static str {
@@ -36,6 +38,7 @@ impl Policy {
             Policy::Lfu => "LFU",
             Policy::Sieve => "SIEVE",
             Policy::S3Fifo => "S3-FIFO",
+            Policy::WTinyLfu => "W-TinyLFU",
         }
     }
 
@@ -47,6 +50,7 @@ impl Policy {
             Policy::Lfu => AnyPolicy::Lfu(Lfu::new(capacity_bytes)),
             Policy::Sieve => AnyPolicy::Sieve(Sieve::new(capacity_bytes)),
             Policy::S3Fifo => AnyPolicy::S3Fifo(S3Fifo::new(capacity_bytes)),
+            Policy::WTinyLfu => AnyPolicy::WTinyLfu(WTinyLfu::new(capacity_bytes)),
         }
     }
 }
@@ -70,6 +74,8 @@ pub enum AnyPolicy<K> {
     Sieve(Sieve<K>),
     /// [`Policy::S3Fifo`]
     S3Fifo(S3Fifo<K>),
+    /// [`Policy::WTinyLfu`]
+    WTinyLfu(WTinyLfu<K>),
 }
 
 impl<K: Key> AnyPolicy<K> {
@@ -81,6 +87,7 @@ impl<K: Key> AnyPolicy<K> {
             AnyPolicy::Lfu(_) => Policy::Lfu,
             AnyPolicy::Sieve(_) => Policy::Sieve,
             AnyPolicy::S3Fifo(_) => Policy::S3Fifo,
+            AnyPolicy::WTinyLfu(_) => Policy::WTinyLfu,
         }
     }
 
@@ -91,6 +98,7 @@ impl<K: Key> AnyPolicy<K> {
             AnyPolicy::Lfu(it) => it,
             AnyPolicy::Sieve(it) => it,
             AnyPolicy::S3Fifo(it) => it,
+            AnyPolicy::WTinyLfu(it) => it,
         }
     }
 
@@ -101,6 +109,7 @@ impl<K: Key> AnyPolicy<K> {
             AnyPolicy::Lfu(it) => it,
             AnyPolicy::Sieve(it) => it,
             AnyPolicy::S3Fifo(it) => it,
+            AnyPolicy::WTinyLfu(it) => it,
         }
     }
 }

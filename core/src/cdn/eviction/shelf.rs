@@ -116,7 +116,7 @@ impl<K, M> std::ops::IndexMut<Place> for Shelf<K, M> {
 }
 
 /// Some entries of a shelf in a row: the newest was pushed last. Every operation but
-/// [`Queue::oldest_first`] takes constant time.
+/// those that walk through it takes constant time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Queue {
     oldest: Option<Place>,
@@ -182,7 +182,11 @@ impl Queue {
         &self,
         shelf: &'a Shelf<K, M>,
     ) -> impl Iterator<Item = (&'a K, u64)> {
-        let places = std::iter::successors(self.oldest, |place| shelf.newer(*place));
-        places.map(|place| (&shelf[place].key, shelf[place].bytes))
+        self.places(shelf).map(|place| (&shelf[place].key, shelf[place].bytes))
+    }
+
+    /// Its entries, the oldest first.
+    pub(super) fn places<K: Key, M>(&self, shelf: &Shelf<K, M>) -> impl Iterator<Item = Place> {
+        std::iter::successors(self.oldest, |place| shelf.newer(*place))
     }
 }
