@@ -39,7 +39,7 @@ mod validation;
 mod vary;
 
 pub use age::{Age, InitialAge};
-pub use cache_status::{CACHE_STATUS, CacheStatus};
+pub use cache_status::{CACHE_STATUS, CacheStatus, Forwarded};
 pub use directives::{RequestDirectives, ResponseDirectives, Scope, Seconds};
 pub use entity_tag::EntityTag;
 pub use freshness::{Freshness, Lifetime, LifetimeSource, is_heuristically_cacheable};

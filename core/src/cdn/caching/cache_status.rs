@@ -8,13 +8,50 @@ use sfv::{Integer, ListSerializer, StringRef, TokenRef, key_ref};
 /// The field's name.
 pub const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
+/// Why a request went to the origin: the tokens of section 2.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forwarded {
+    /// The cache was not to handle it.
+    Bypass,
+    /// A cache does not answer the method.
+    Method,
+    /// Nothing is stored for the address.
+    UriMiss,
+    /// What is stored is for other request fields.
+    VaryMiss,
+    /// Nothing stored fits, for another reason.
+    Miss,
+    /// A fresh response is stored, but the request does not want it.
+    Request,
+    /// What is stored is stale.
+    Stale,
+    /// What is stored is a part, and not the one that is wanted.
+    Partial,
+}
+
+impl Forwarded {
+    /// The token.
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::Bypass => "bypass",
+            Self::Method => "method",
+            Self::UriMiss => "uri-miss",
+            Self::VaryMiss => "vary-miss",
+            Self::Miss => "miss",
+            Self::Request => "request",
+            Self::Stale => "stale",
+            Self::Partial => "partial",
+        }
+    }
+}
+
 /// What a cache did with a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CacheStatus {
     /// Whether the response came from the store without asking the origin.
     pub hit: bool,
-    /// Why the origin was asked, as a token of section 2.2; see [`ForwardReason::token`].
-    pub fwd: Option<&'static str>,
+    /// Why the origin was asked.
+    pub fwd: Option<Forwarded>,
     /// What the origin answered, if that is not what the client got.
     pub fwd_status: Option<u16>,
     /// For how many seconds the response stays fresh; negative for how long it has been stale.
@@ -37,7 +74,7 @@ impl CacheStatus {
 
     /// A request that went to the origin.
     pub fn forwarded(reason: ForwardReason) -> Self {
-        Self { fwd: Some(reason.token()), detail: Some(reason.to_string()), ..Self::default() }
+        Self { fwd: Some(reason.forwarded()), detail: Some(reason.to_string()), ..Self::default() }
     }
 
     /// The field's value; `cache` is the name of the cache. Characters that a structured field cannot hold
@@ -53,7 +90,7 @@ impl CacheStatus {
         if self.hit {
             item = item.parameter(key_ref("hit"), true);
         }
-        if let Some(Ok(fwd)) = self.fwd.map(TokenRef::from_str) {
+        if let Some(Ok(fwd)) = self.fwd.map(|fwd| TokenRef::from_str(fwd.token())) {
             item = item.parameter(key_ref("fwd"), fwd);
         }
         if let Some(status) = self.fwd_status {

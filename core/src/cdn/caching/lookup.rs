@@ -1,5 +1,6 @@
 //! What to do with a request (RFC 9111, section 4): serve a stored response, validate one, or ask the origin.
 
+use super::cache_status::Forwarded;
 use super::directives::RequestDirectives;
 use super::freshness::Freshness;
 use super::message::RequestHead;
@@ -98,15 +99,22 @@ pub enum ForwardReason {
 }
 
 impl ForwardReason {
+    /// The reason in the coarser terms of Cache-Status.
+    pub const fn forwarded(self) -> Forwarded {
+        match self {
+            Self::Method => Forwarded::Method,
+            Self::UriMiss => Forwarded::UriMiss,
+            Self::VaryMiss => Forwarded::VaryMiss,
+            Self::Stale | Self::NoCache | Self::Invalidated => Forwarded::Stale,
+            Self::RequestNoCache | Self::RequestMaxAge | Self::RequestMinFresh => {
+                Forwarded::Request
+            }
+        }
+    }
+
     /// The token for `fwd` in Cache-Status (RFC 9211, section 2.2).
     pub const fn token(self) -> &'static str {
-        match self {
-            Self::Method => "method",
-            Self::UriMiss => "uri-miss",
-            Self::VaryMiss => "vary-miss",
-            Self::Stale | Self::NoCache | Self::Invalidated => "stale",
-            Self::RequestNoCache | Self::RequestMaxAge | Self::RequestMinFresh => "request",
-        }
+        self.forwarded().token()
     }
 }
 
