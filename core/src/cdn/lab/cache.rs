@@ -1,6 +1,6 @@
 //! A cache server: the copies it holds, what it is fetching, and who waits for it.
 
-use super::super::caching::Stored;
+use super::super::caching::{Forwarded, Stored};
 use super::super::eviction::{Admission, AnyPolicy, Eviction, Key, Policy};
 use super::super::flights::Flights;
 use super::stamp::Stamp;
@@ -62,8 +62,8 @@ pub(super) struct Fetch {
     pub(super) is_shared: bool,
     /// Who waits, if the rule does not know them.
     pub(super) waiters: Vec<u64>,
-    /// Why the cache had to ask, as a token of `Cache-Status`.
-    pub(super) why: &'static str,
+    /// Why the cache had to ask, as `Cache-Status` has it.
+    pub(super) why: Forwarded,
     /// Which copy it validates.
     pub(super) validates: Option<CopyId>,
     /// Whether the cache's answer to it may be stored: not after a purge.

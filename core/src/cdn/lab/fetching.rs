@@ -1,6 +1,6 @@
 //! What a cache's fetch brings: an answer to store, the news that a copy still holds, or a failure.
 
-use super::super::caching::{CacheStatus, Failure};
+use super::super::caching::{CacheStatus, Failure, Forwarded};
 use super::super::flights::Landing;
 use super::cache::{Copied, CopyId, Fetch, Waiter, variant};
 use super::exchange::{Hop, Served};
@@ -197,7 +197,7 @@ impl Lab {
     fn failed(&mut self, node: Node, fetch: &Fetch, failure: Failure, with: Option<(Answer, u64)>) {
         for waiter in self.land(node, fetch, Landing::Failed) {
             if let Some(id) = self.stale_copy(node, &waiter, failure) {
-                let status = CacheStatus { fwd: Some("stale"), ..CacheStatus::default() };
+                let status = CacheStatus { fwd: Some(Forwarded::Stale), ..CacheStatus::default() };
                 self.answer_with(node, &waiter, &id, Served::StaleIfError, status);
             } else if let Some((answer, flight)) = &with {
                 let (_, status) = outcome(fetch, &waiter);

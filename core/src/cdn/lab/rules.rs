@@ -4,7 +4,9 @@ use super::Without;
 use super::cache::{Cache, Copied, CopyId};
 use super::origin::clock;
 use super::wire::{Answer, Ask};
-use crate::cdn::caching::{self, Freshness, RequestHead, ResponseHead, Settings, Stored};
+use crate::cdn::caching::{
+    self, Forwarded, Freshness, RequestHead, ResponseHead, Settings, Stored,
+};
 use crate::sim::Time;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 
@@ -24,9 +26,9 @@ pub(super) enum Verdict {
     /// Serve this copy, which is fresh, or stale and to be validated meanwhile.
     Serve { id: CopyId, freshness: Freshness, is_stale: bool },
     /// Validate this copy first, with these fields.
-    Validate { id: CopyId, freshness: Freshness, conditions: HeaderMap, why: &'static str },
-    /// Fetch; why, as a token of `Cache-Status`.
-    Miss { why: &'static str },
+    Validate { id: CopyId, freshness: Freshness, conditions: HeaderMap, why: Forwarded },
+    /// Fetch; why, as `Cache-Status` has it.
+    Miss { why: Forwarded },
 }
 
 /// Decides about a request.
@@ -41,14 +43,14 @@ pub(super) fn lookup(cache: &Cache, ask: &Ask, path: &str, now: Time) -> Verdict
                 let is_stale = reason != caching::ServeReason::Fresh;
                 Verdict::Serve { id, freshness, is_stale }
             }
-            None => Verdict::Miss { why: "uri-miss" },
+            None => Verdict::Miss { why: Forwarded::UriMiss },
         },
         caching::Verdict::Validate { index, freshness, conditions, reason } => match id(index) {
-            Some(id) => Verdict::Validate { id, freshness, conditions, why: reason.token() },
-            None => Verdict::Miss { why: reason.token() },
+            Some(id) => Verdict::Validate { id, freshness, conditions, why: reason.forwarded() },
+            None => Verdict::Miss { why: reason.forwarded() },
         },
         caching::Verdict::Forward { reason } | caching::Verdict::GatewayTimeout { reason } => {
-            Verdict::Miss { why: reason.token() }
+            Verdict::Miss { why: reason.forwarded() }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A cache answers a request: out of a copy, by joining a fetch, or by beginning one.
 
-use super::super::caching::{CacheStatus, Freshness};
+use super::super::caching::{CacheStatus, Forwarded, Freshness};
 use super::super::flights::Arrival;
 use super::cache::{Copied, CopyId, Fetch, Waiter};
 use super::exchange::{Found, Hop, Served};
@@ -22,7 +22,7 @@ struct Plan {
     id: CopyId,
     /// The copy to be validated, and with which fields.
     copy: Option<(CopyId, HeaderMap)>,
-    why: &'static str,
+    why: Forwarded,
     is_shared: bool,
     is_pass: bool,
 }
@@ -75,7 +75,7 @@ impl Lab {
         node: Node,
         waiter: &Waiter,
         copy: Option<(CopyId, HeaderMap)>,
-        why: &'static str,
+        why: Forwarded,
     ) -> Found {
         let found = if copy.is_some() { Found::MustValidate } else { Found::Miss };
         let (now, item) = (self.now, waiter.ask.item);
@@ -122,7 +122,7 @@ impl Lab {
         let conditions = copied.map(|it| rules::conditions(&it.stored)).unwrap_or_default();
         let nobody = Waiter { call: 0, ..waiter.clone() };
         let copy = Some((copy.clone(), conditions));
-        let plan = Plan { id, copy, why: "stale", is_shared: true, is_pass: false };
+        let plan = Plan { id, copy, why: Forwarded::Stale, is_shared: true, is_pass: false };
         self.begin_fetch(node, &nobody, plan);
     }
 
