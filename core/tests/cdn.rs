@@ -1,4 +1,5 @@
-//! Content delivery: the rules of a cache, sentence by sentence of their RFCs; what a cache keeps, and why.
+//! Content delivery: the rules of a cache, sentence by sentence of their RFCs; what a cache keeps, and why; and the
+//! world of edges.
 
 #[path = "cdn/caching.rs"]
 mod caching;
@@ -7,6 +8,8 @@ mod eviction;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "cdn/eviction_properties.rs"]
 mod eviction_properties;
+#[path = "cdn/lab.rs"]
+mod lab;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "cdn/naive.rs"]
 mod naive;

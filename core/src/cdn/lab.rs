@@ -177,7 +177,9 @@ impl Simulation for Lab {
     fn footprint_bytes(&self) -> usize {
         let copies: usize = self.caches.values().map(|it| it.copies.len()).sum();
         let flying = self.flights.len() + self.calls.len();
-        size_of::<Self>() + copies * 1_200 + flying * 900 + self.origin.stock.len() * 160
+        // An empty cache soon holds some copies, has a hundred points on a ring, and remembers what it does not hold.
+        let caches = self.caches.len() * 32_768 + self.origin.stock.len() * 1_024;
+        size_of::<Self>() + caches + copies * 2_000 + flying * 1_200
     }
 }
 

@@ -113,10 +113,10 @@ pub fn stampede() -> Named {
     Named::new("stampede", title, crowd(true), &actions, 16_000)
 }
 
-/// The same without collapsing: the origin has forty requests.
+/// The same without collapsing: forty requests wait in line at the origin, and the last ones for too long.
 pub fn stampede_alone() -> Named {
     let actions = [(1_000, Action::Rush { item: PHOTO, each: 4 })];
-    let title = "The same, and every miss asks the origin";
+    let title = "The same, and every request asks the origin";
     Named::new("stampede_alone", title, crowd(false), &actions, 44_000)
 }
 
@@ -140,16 +140,16 @@ pub fn expiry() -> Named {
 
 /// A stale copy is served at once and validated meanwhile.
 pub fn stale_while_revalidate() -> Named {
-    let control = Control { stale_while_revalidate_s: 30, ..Control::fresh_for(5) };
+    let control = Control { stale_while_revalidate_s: 30, ..Control::fresh_for(8) };
     let actions = [
         (500, ask(ROTORUA, 0)),
-        (10_000, ask(ROTORUA, 0)),
-        (15_000, Action::Change { item: 0 }),
-        (17_000, ask(ROTORUA, 0)),
-        (22_000, ask(ROTORUA, 0)),
+        (12_000, ask(ROTORUA, 0)),
+        (18_000, Action::Change { item: 0 }),
+        (24_000, ask(ROTORUA, 0)),
+        (29_000, ask(ROTORUA, 0)),
     ];
     let title = "Served stale at once, validated meanwhile";
-    Named::new("stale_while_revalidate", title, news(control), &actions, 25_000)
+    Named::new("stale_while_revalidate", title, news(control), &actions, 32_000)
 }
 
 fn two_pages() -> Scenario {
@@ -259,8 +259,8 @@ fn scanned(policy: Policy) -> Scenario {
         edges: vec![City::Frankfurt],
         readers: vec![City::Stockholm, City::London, City::Lagos],
         pictures: Pictures {
-            count: 300,
-            per_second: 40,
+            count: 200,
+            per_second: 25,
             scan_every: 2,
             max_age_s: 3_600,
             ..Pictures::none()
@@ -275,13 +275,13 @@ fn scanned(policy: Policy) -> Scenario {
 /// Somebody reads everything once, and pushes out what others want again.
 pub fn scan() -> Named {
     let title = "A small cache under a scan, by LRU";
-    Named::new("scan", title, scanned(Policy::Lru), &[], 30_000)
+    Named::new("scan", title, scanned(Policy::Lru), &[], 25_000)
 }
 
 /// The same under a policy that a scan does not impress.
 pub fn scan_resistant() -> Named {
     let title = "The same, by S3-FIFO";
-    Named::new("scan_resistant", title, scanned(Policy::S3Fifo), &[], 30_000)
+    Named::new("scan_resistant", title, scanned(Policy::S3Fifo), &[], 25_000)
 }
 
 /// Everything there is: a shield, two servers in each city, and pictures that readers ask for by themselves.

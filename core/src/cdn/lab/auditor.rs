@@ -1,6 +1,6 @@
 //! What must hold whatever goes wrong, judged by somebody who knows the truth behind every message.
 
-use super::cache::{Cache, Waiter};
+use super::cache::{Cache, Fetch, Waiter};
 use super::exchange::Served;
 use super::wire::{Answer, Node};
 use super::{Lab, rules};
@@ -53,11 +53,11 @@ impl Auditor {
     }
 
     /// A cache has begun a fetch.
-    pub(super) fn fetch_began(&mut self, collapsing: bool, cache: &Cache) {
+    pub(super) fn fetch_began(&mut self, cache: &Cache) {
         let mut seen = BTreeSet::new();
         // Where everybody asks alone, or asked before misses were collapsed, nothing is promised.
-        let mut joinable = cache.fetches.values().filter(|it| !it.is_pass && it.may_store);
-        let is_once = !collapsing || joinable.all(|it| seen.insert(&it.id));
+        let counts = |it: &&Fetch| it.collapses && !it.is_pass && it.may_store;
+        let is_once = cache.fetches.values().filter(counts).all(|it| seen.insert(&it.id));
         self.check(is_once, Promise::OneFetch);
     }
 

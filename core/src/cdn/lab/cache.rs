@@ -70,6 +70,8 @@ pub(super) struct Fetch {
     pub(super) may_store: bool,
     /// Whether it is one of those that everybody makes alone.
     pub(super) is_pass: bool,
+    /// Whether misses were to be collapsed when it began.
+    pub(super) collapses: bool,
     pub(super) began_at: Time,
     /// The click on whose behalf.
     pub(super) exchange: Option<u64>,

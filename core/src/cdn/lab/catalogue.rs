@@ -109,11 +109,13 @@ impl Control {
         field
     }
 
-    /// For how many seconds a shared cache may call it fresh, read from the setting, not from the field.
+    /// For how many seconds a shared cache may call it fresh, read from the setting, not from the field. That
+    /// a private answer is not for it at all, is another matter.
     pub(super) fn lifetime_s(&self) -> u32 {
         match self.audience {
             Audience::Public => self.shared_max_age_s.unwrap_or(self.max_age_s).min(MOST_SECONDS),
-            Audience::Private | Audience::Nobody => 0,
+            Audience::Private => self.max_age_s.min(MOST_SECONDS),
+            Audience::Nobody => 0,
         }
     }
 
@@ -125,7 +127,7 @@ impl Control {
     /// For how many seconds longer it may be served stale at the most: while it is validated, and if
     /// the origin fails.
     pub(super) fn stale_s(&self) -> (u32, u32) {
-        if self.forbids_stale() {
+        if self.forbids_stale() || self.audience == Audience::Nobody {
             return (0, 0);
         }
         let limit = |it: u32| it.min(MOST_SECONDS);

@@ -158,6 +158,24 @@ impl Lab {
         for id in &ids {
             self.events.push(Event::Validated { by: node, item: id.item });
         }
+        self.answer_validated(node, fetch, waiters, &ids);
+        if rules::forbids_keeping(without, &answer.headers, self.now) {
+            for id in &ids {
+                self.caches.get_mut(&node).and_then(|it| it.remove(id));
+                let why = "it holds, but may be kept no longer";
+                self.note_not_stored(node, id.item, why, fetch.exchange);
+            }
+        }
+    }
+
+    /// Answers everybody with the copy that has just been validated for them.
+    fn answer_validated(
+        &mut self,
+        node: Node,
+        fetch: &Fetch,
+        waiters: Vec<Waiter>,
+        ids: &[CopyId],
+    ) {
         for waiter in waiters {
             let cache = self.caches.get(&node);
             let fits = |id: &&CopyId| {
@@ -182,7 +200,8 @@ impl Lab {
     pub(super) fn fetch_failed(&mut self, node: Node, number: u64, in_silence: bool) {
         let Some(cache) = self.caches.get_mut(&node) else { return };
         let Some(fetch) = cache.fetches.remove(&number) else { return };
-        let status = if in_silence { 504 } else { 502 };
+        // A copy that cannot be validated calls for 504 (RFC 9111, section 5.2.2.2).
+        let status = if in_silence || fetch.validates.is_some() { 504 } else { 502 };
         let mut headers = HeaderMap::new();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Ok(date) = HeaderValue::from_str(&clock(self.now).to_string()) {

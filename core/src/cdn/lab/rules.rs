@@ -109,6 +109,12 @@ pub(super) fn freshened(
     caching::freshened(&settings, copy, request, &news, clock(asked_at), clock(now))
 }
 
+/// Whether the news of a 304 say that the copy must not be kept any longer.
+pub(super) fn forbids_keeping(without: Option<Without>, news: &HeaderMap, now: Time) -> bool {
+    let directives = caching::ResponseDirectives::parse(&overlook(without, news, now));
+    directives.no_store || directives.private == caching::Scope::Response
+}
+
 /// Which copies of an item a 304 is about.
 pub(super) fn identified(cache: &Cache, asked: &CopyId, answer: &Answer) -> Vec<CopyId> {
     let copies: Vec<(&CopyId, &Copied)> = cache.copies_of(asked.item).collect();

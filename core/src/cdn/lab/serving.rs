@@ -147,13 +147,13 @@ impl Lab {
             validates,
             may_store: true,
             is_pass,
+            collapses: self.settings.collapsing,
             began_at: self.now,
             exchange,
         };
-        let collapsing = self.settings.collapsing;
         let Some(cache) = self.caches.get_mut(&node) else { return };
         cache.fetches.insert(number, fetch);
-        self.auditor.fetch_began(collapsing, cache);
+        self.auditor.fetch_began(cache);
         let item = ask.item;
         let is_background = waiter.call == 0;
         self.events.push(Event::Fetched {

@@ -1,5 +1,6 @@
 //! Readers who ask for pictures by themselves: a few pictures often, most of them rarely.
 
+use super::super::workload::Zipf;
 use super::action::{Pictures, Scenario};
 use super::catalogue::{Control, Item};
 use super::{Due, Lab};
@@ -41,7 +42,7 @@ impl Traffic {
             settings,
             readers: scenario.readers.len() as u64,
             first: scenario.items.len() as u16,
-            zipf: Zipf::new(settings.count, settings.alpha_percent),
+            zipf: Zipf::new(settings.count.into(), settings.alpha_percent * 10),
             asked: 0,
             scanned: 0,
             is_planned: false,
@@ -65,7 +66,7 @@ impl Traffic {
             self.scanned = (next + 1) % self.settings.count.max(1);
             next
         } else {
-            self.zipf.draw(&mut self.rng)
+            self.zipf.draw(&mut self.rng) as u16
         };
         (reader, self.first + picture)
     }
@@ -92,27 +93,5 @@ impl Lab {
             self.ask(reader, item, false);
         }
         self.plan_visit();
-    }
-}
-
-/// Draws numbers from 0 on, the smaller the more often: the one of rank `r` in proportion to 1 ÷ r.
-#[derive(Clone, Debug)]
-struct Zipf {
-    sums: std::sync::Arc<Vec<u64>>,
-}
-
-impl Zipf {
-    fn new(count: u16, _alpha_percent: u32) -> Self {
-        let mut sum = 0;
-        let sums = (1..=u64::from(count)).map(|rank| {
-            sum += (1 << 40) / rank;
-            sum
-        });
-        Zipf { sums: std::sync::Arc::new(sums.collect()) }
-    }
-
-    fn draw(&self, rng: &mut Rng) -> u16 {
-        let at = rng.below(self.sums.last().copied().unwrap_or(0));
-        self.sums.partition_point(|sum| *sum <= at) as u16
     }
 }

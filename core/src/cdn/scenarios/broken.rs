@@ -77,7 +77,7 @@ fn purge_order() -> Named {
 }
 
 /// The flight that brings the purge to the shield.
-const LOST_PURGE: u64 = 13;
+const LOST_PURGE: u64 = 14;
 
 /// The origin reads the old content and takes its time, while that is changed and purged.
 fn purge_of_fetches() -> Named {
@@ -94,13 +94,13 @@ fn purge_of_fetches() -> Named {
 
 /// The answer gets lost.
 fn timeouts() -> Named {
-    let actions = [(500, ask(STOCKHOLM, HOME)), (1_500, Action::Drop { flight: LOST_ANSWER })];
+    let actions = [(500, ask(STOCKHOLM, HOME)), (1_200, Action::Drop { flight: LOST_ANSWER })];
     let title = "Without patience, a lost answer is waited for for ever";
     Named::new("without_timeouts", title, Scenario::default(), &actions, 60_000)
 }
 
 /// The flight that brings the origin's answer.
-const LOST_ANSWER: u64 = 7;
+const LOST_ANSWER: u64 = 8;
 
 fn collapsing() -> Named {
     let actions = [(1_000, Action::Rush { item: PHOTO, each: 2 })];
