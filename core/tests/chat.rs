@@ -13,6 +13,9 @@ mod golden;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "chat/properties.rs"]
 mod properties;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "chat/run.rs"]
+mod run;
 #[path = "chat/shows.rs"]
 mod shows;
 #[path = "chat/storm.rs"]

@@ -11,7 +11,7 @@ mod window;
 
 pub use input::{ChannelInput, Recovered};
 
-use super::wire::{Ack, Joined, Message, Position, Request, ServerMessage, Timing};
+use super::wire::{Ack, Joined, Message, Position, Request, Run, ServerMessage, Timing};
 use super::{Bucket, Clock, Denial, Effect, Refusal, SessionId, Settings, Without};
 use crate::sim::Time;
 use deliveries::Deliveries;
@@ -237,7 +237,7 @@ impl Channel {
         self.deliveries.follow(message.seq, message.from.clone());
         let ack = acknowledgement(&message, false, received_us);
         effects.push(Effect::Store(message.clone()));
-        effects.push(Effect::ToEveryone(ServerMessage::Message(message)));
+        effects.push(Effect::ToEveryone(ServerMessage::Messages(Run::of(message))));
         effects.push(Effect::Ack(session, ack));
         effects.extend(self.trim());
         Ok(())

@@ -279,7 +279,9 @@ impl Client {
                 self.welcomed(now, name, session, cut, limits, out);
             }
             ServerMessage::Joined(joined) => self.joined(now, joined, out),
-            ServerMessage::Message(message) => self.message(now, message, out),
+            ServerMessage::Messages(run) => {
+                run.into_iter().for_each(|message| self.message(now, message, out));
+            }
             ServerMessage::Ack(ack) => self.acknowledged(now, &ack, out),
             ServerMessage::Refused { request, room, id, reason, retry_after_ms } => {
                 let again = retry_after_ms.map(|ms| now + Span::from_ms(ms));

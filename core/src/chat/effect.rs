@@ -1,6 +1,8 @@
 //! What a channel asks its owner to do, in order, and the words for it.
 
 use super::Farewell;
+#[cfg(doc)]
+use super::wire::Run;
 use super::wire::{Ack, Joined, Message, ServerMessage};
 use crate::sim::Time;
 use serde::{Deserialize, Serialize};
@@ -41,8 +43,9 @@ pub enum Effect {
     /// Make this message durable, as number `seq` of the channel. Nothing behind it is performed
     /// earlier.
     Store(Arc<Message>),
-    /// Give this to every session that has entered and not left: one value, so encode it once. It is a
-    /// `message`, `presence`, `people` or `typing`.
+    /// Give this to every session that has entered and not left: one value, so encode it once. It is
+    /// `messages`, `presence`, `people` or `typing`. Messages come one by one; [`Run::join`] those that
+    /// are given together.
     ToEveryone(ServerMessage),
     /// Give this to one session, behind everything that it was given before.
     ToSession(SessionId, ServerMessage),

@@ -239,7 +239,7 @@ impl Tab {
         };
         let room: Option<Arc<str>> = match message {
             ServerMessage::Joined(it) => Some(it.room.clone()),
-            ServerMessage::Message(it) => Some(it.room.clone()),
+            ServerMessage::Messages(run) => Some(run.room().clone()),
             _ => None,
         };
         let before = room.as_ref().map(|room| self.client.counts(room));
@@ -250,7 +250,7 @@ impl Tab {
         if let (Some(room), Some(before)) = (room, before) {
             let after = self.client.counts(&room);
             let came = match message {
-                ServerMessage::Message(_) => 1,
+                ServerMessage::Messages(run) => run.len(),
                 ServerMessage::Joined(it) => it.messages.len(),
                 _ => 0,
             };

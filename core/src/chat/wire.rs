@@ -15,7 +15,7 @@
 //!   join lobby                        ─────────▶
 //!                                     ◀─────────  joined: the newest page and the head
 //!   send "hi" as id a1                ─────────▶  (stored, durably)
-//!                                     ◀─────────  message 42, to everybody in the room, also to us
+//!                                     ◀─────────  messages from 42 on, to everybody in the room, also to us
 //!                                     ◀─────────  ack a1: it is message 42
 //! ```
 //!
@@ -25,7 +25,8 @@
 //!    same person, in as many tabs as the limits allow. Keep the secret, for instance 128 random bits.
 //! 2. **Join a channel** to hear it: a room by its name, your own inbox by `@` and your name. An inbox
 //!    is where private messages are, received and sent.
-//! 3. **Take exactly the next.** The messages of a channel are numbered from 1 without gaps (`seq`).
+//! 3. **Take exactly the next.** The messages of a channel are numbered from 1 without gaps (`seq`). What
+//!    is said now comes in runs ([`Run`]), which say once what their messages share.
 //!    With position *n*, take *n* + 1; drop what is *n* or less; if it is more, something is missing:
 //!    `join` again with `after` = (epoch, *n*), and take no message until `joined` comes.
 //! 4. **After a lost connection**, connect again with back-off and jitter, say `hello`, and `join` each
@@ -34,12 +35,12 @@
 //!    hear what is new, only with the last part. With `recovered: false` the position was of no use (the
 //!    store was lost, or you lagged too far): forget what you have; `messages` is the newest page.
 //! 5. **Send with an id** that this person never uses again for another message, and keep the message until
-//!    `ack` or `refused` names that id, or a `message` from yourself carries it. After a lost connection,
+//!    `ack` or `refused` names that id, or a message from yourself carries it. After a lost connection,
 //!    send it again with the same id, once the channel is joined: it is stored once. Put into `since`
 //!    the position that you had when you first sent it: if the retry comes too late for the server to
 //!    know the first attempt, it is refused as `too_late` instead of doubled. One unacknowledged message
 //!    a channel at a time keeps them in order even if one is refused.
-//! 6. **`ack` may come before or after the `message`** it is about. It says that the message is durable.
+//! 6. **`ack` may come before or after the message** it is about. It says that the message is durable.
 //! 7. **Say what you have** with `received`, at most about once a second, if the tab has shown it: the
 //!    author sees `delivered`.
 //! 8. **Close codes** say whether to connect again: see [`Farewell`](super::Farewell). From 4000 to 4499:
@@ -48,9 +49,11 @@
 //!
 //! Positions are per channel: the epoch of a room says nothing about an inbox.
 
+mod run;
 mod to_client;
 mod to_server;
 
+pub use run::Run;
 pub use to_client::ServerMessage;
 pub use to_server::ClientMessage;
 
@@ -69,7 +72,8 @@ pub struct Position {
     pub seq: u64,
 }
 
-/// A stored message. Behind an `Arc`, because it is stored, sent and remembered as one value.
+/// A stored message, as pages of history have it. Behind an `Arc`, because it is stored, sent and
+/// remembered as one value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Message {
     /// The channel: a room's name, or `@` and the name of the inbox's owner.

@@ -1,6 +1,6 @@
 //! One channel, driven by hand.
 
-use playground_core::chat::wire::{Message, Position, ServerMessage};
+use playground_core::chat::wire::{Message, Position, Run, ServerMessage};
 use playground_core::chat::{
     Channel, ChannelInput, Clock, Effect, Recovered, Refusal, SessionId, Settings,
 };
@@ -55,13 +55,13 @@ fn a_message_is_stored_then_told_then_acknowledged_and_a_retry_only_acknowledged
     let effects = take(&mut lobby, 1, send(1, "a1", "hi"));
     let [
         Effect::Store(stored),
-        Effect::ToEveryone(ServerMessage::Message(told)),
+        Effect::ToEveryone(ServerMessage::Messages(told)),
         Effect::Ack(_, ack),
     ] = &effects[..]
     else {
         panic!("{effects:?}")
     };
-    assert_eq!((stored, stored.seq, stored.at_ms), (told, 1, 1_000_001));
+    assert_eq!((&Run::of(stored.clone()), stored.seq, stored.at_ms), (told, 1, 1_000_001));
     assert_eq!((ack.seq, ack.is_retry, ack.timing.received_us), (1, false, 5));
     let again = take(&mut lobby, 2, send(1, "a1", "hi"));
     assert!(matches!(&again[..], [Effect::Ack(_, it)] if it.seq == 1 && it.is_retry), "{again:?}");

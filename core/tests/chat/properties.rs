@@ -1,7 +1,7 @@
 //! A channel against a list: whatever is said, repeated, joined, paged and recovered, readers get what
 //! is in the list, in order, once.
 
-use playground_core::chat::wire::{Joined, Message, Position, ServerMessage};
+use playground_core::chat::wire::{Joined, Message, Position, Run, ServerMessage};
 use playground_core::chat::{
     Channel, ChannelInput, Clock, Effect, Limits, Rate, Read, Recovered, Refusal, SessionId,
     Settings,
@@ -124,13 +124,13 @@ impl Pair {
             }
             [
                 Effect::Store(stored),
-                Effect::ToEveryone(ServerMessage::Message(told)),
+                Effect::ToEveryone(ServerMessage::Messages(told)),
                 Effect::Ack(_, ack),
                 rest @ ..,
             ] => {
                 assert!(known.is_none(), "what is known is not stored twice");
                 assert!(since.is_none_or(|it| it.seq + 1 >= first), "nobody could tell");
-                assert_eq!(stored, told);
+                assert_eq!(&Run::of(stored.clone()), told);
                 assert_eq!(
                     (stored.seq, ack.seq, ack.is_retry),
                     (self.head() + 1, stored.seq, false)

@@ -290,19 +290,31 @@ impl Crowd {
     fn hear_text(&mut self, number: usize, now: u64, payload: &[u8]) -> Result<()> {
         let member = &mut self.members[number];
         match self.dialect.hear(payload, &mut member.sequence)? {
-            Heard::Message(stamp) if stamp.publisher == NOBODY => {
-                if !std::mem::replace(&mut member.has_heard_nobody, true) {
-                    self.warmed += 1;
+            Heard::Messages(stamps) => {
+                for stamp in stamps {
+                    self.hear_message(number, now, stamp?)?;
                 }
             }
-            Heard::Message(stamp) => self.count(number, now, stamp)?,
             Heard::Ready => {
+                let member = &mut self.members[number];
                 if !std::mem::replace(&mut member.is_ready, true) {
                     self.ready += 1;
                 }
             }
             Heard::Question(answer) => self.answer(number, Kind::Text, answer)?,
             Heard::Other => {}
+        }
+        Ok(())
+    }
+
+    fn hear_message(&mut self, number: usize, now: u64, stamp: Stamp) -> Result<()> {
+        let member = &mut self.members[number];
+        member.sequence += 1;
+        if stamp.publisher != NOBODY {
+            return self.count(number, now, stamp);
+        }
+        if !std::mem::replace(&mut member.has_heard_nobody, true) {
+            self.warmed += 1;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 
 use super::frames::{self, Kind};
-use super::stamp::Stamp;
+use super::stamp::{Stamp, Stamps};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Dialect {
@@ -17,8 +17,8 @@ pub(crate) enum Dialect {
 
 /// What a text from the server is.
 pub(crate) enum Heard<'a> {
-    /// A message of the room, whoever sent it.
-    Message(Stamp),
+    /// Messages of the room, whoever sent them.
+    Messages(Stamps<'a>),
     /// The receiver is in the room now.
     Ready,
     /// A question, and the answer to it.
@@ -73,12 +73,13 @@ impl Dialect {
         }
     }
 
-    /// Understands a text from the server; `sequence` is the last sequence number of the room.
+    /// Understands a text from the server; `sequence` is the last sequence number of the room, where there are
+    /// such.
     pub(crate) fn hear<'a>(self, payload: &'a [u8], sequence: &mut u64) -> Result<Heard<'a>> {
-        let message = || Stamp::find(payload).map(Heard::Message);
+        let messages = || Some(Heard::Messages(Stamps(payload)));
         let heard = match (self, payload) {
-            (Self::Plain, _) => message(),
-            (Self::SocketIo, [b'4', b'2', ..]) => message(),
+            (Self::Plain, _) => messages(),
+            (Self::SocketIo, [b'4', b'2', ..]) => messages(),
             (Self::SocketIo, [b'4', b'0', ..]) => Some(Heard::Ready),
             (Self::SocketIo, [b'0', ..]) => Some(Heard::Other),
             (Self::SocketIo, b"2") => Some(Heard::Question(b"3")),
@@ -86,7 +87,7 @@ impl Dialect {
             (Self::Chat, payload) => match payload.strip_prefix(br#"{"type":""#.as_slice()) {
                 Some([b'm', ..]) => {
                     next_in_sequence(payload, sequence)?;
-                    message()
+                    messages()
                 }
                 Some(more) if more.starts_with(b"joined\"") => Some(Heard::Ready),
                 Some(more) if more.starts_with(b"refused\"") => None,
@@ -104,16 +105,16 @@ pub(crate) fn hello(name: &str, last: Option<u64>) -> String {
     format!(r#"{{"type":"hello","v":1,"name":"{name}","secret":"the secret of {name}"{last}}}"#)
 }
 
-/// Checks that a message of the room is the one after the last one.
+/// Checks that the first message of a run is the one after the last one; whoever hears the run counts on.
 fn next_in_sequence(payload: &[u8], sequence: &mut u64) -> Result<()> {
     const KEY: &[u8] = br#""seq":"#;
-    let at = memchr::memmem::find(payload, KEY).context("a message has no number")?;
+    let at = memchr::memmem::find(payload, KEY).context("a run has no number")?;
     let digits = payload[at + KEY.len()..].iter().take_while(|byte| byte.is_ascii_digit());
     let number = digits.fold(0, |number, digit| 10 * number + u64::from(digit - b'0'));
     ensure!(
         *sequence == 0 || number == *sequence + 1,
         "message {number} of the room came after {sequence}"
     );
-    *sequence = number;
+    *sequence = number - 1;
     Ok(())
 }

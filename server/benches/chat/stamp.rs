@@ -1,6 +1,8 @@
 //! What every text begins with, so that whoever receives it knows what to check: who published it, its
 //! number, and when it was meant to be sent. The rest of the 128 bytes is filling.
 
+use anyhow::{Context, Result};
+
 /// Texts have so many bytes.
 pub(crate) const TEXT_BYTES: usize = 128;
 /// Occurs once in a text, and in nothing that any contender puts around it.
@@ -29,11 +31,10 @@ impl Stamp {
         text
     }
 
-    /// The stamp of the text that is somewhere in this payload.
-    pub(crate) fn find(payload: &[u8]) -> Option<Self> {
-        let at = memchr::memchr(MARK, payload)?;
-        let stamp = payload.get(at..at + STAMP_BYTES)?;
-        if payload.len() < at + TEXT_BYTES || [stamp[3], stamp[12], stamp[29]] != [b'.'; 3] {
+    /// The stamp that a text begins with.
+    fn read(text: &[u8]) -> Option<Self> {
+        let stamp = text.get(..STAMP_BYTES)?;
+        if text.len() < TEXT_BYTES || [stamp[3], stamp[12], stamp[29]] != [b'.'; 3] {
             return None;
         }
         Some(Self {
@@ -41,6 +42,21 @@ impl Stamp {
             number: hex(&stamp[4..12])? as u32,
             intended: hex(&stamp[13..29])?,
         })
+    }
+}
+
+/// The stamps of all texts that are somewhere in a payload.
+pub(crate) struct Stamps<'a>(pub(crate) &'a [u8]);
+
+impl Iterator for Stamps<'_> {
+    type Item = Result<Stamp>;
+
+    fn next(&mut self) -> Option<Result<Stamp>> {
+        let at = memchr::memchr(MARK, self.0)?;
+        let text = &self.0[at..];
+        let stamp = Stamp::read(text);
+        self.0 = text.get(TEXT_BYTES..).unwrap_or_default();
+        Some(stamp.with_context(|| format!("no stamp: {}", String::from_utf8_lossy(text))))
     }
 }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use playground_core::chat::wire::{Ack, Joined, Request, ServerMessage};
-use playground_core::chat::{Channel, ChannelInput, Effect, Farewell, Read, SessionId};
+use playground_core::chat::wire::{Ack, Joined, Request, Run, ServerMessage};
+use playground_core::chat::{Channel, ChannelInput, Clock, Effect, Farewell, Read, SessionId};
 use playground_core::sim::Time;
 use tokio::time::sleep_until;
 
@@ -75,8 +75,9 @@ struct Room {
     /// How many requests there have been.
     asked: u64,
     window: Window,
-    /// For everybody, from this turn.
+    /// For everybody, from this turn: what is written already, and the messages behind it that are to be one frame.
     draft: Draft,
+    run: Option<Run>,
     has_news: bool,
     acks: Vec<(SessionId, Ack)>,
     frames: Frames,
@@ -100,6 +101,7 @@ impl Room {
             asked: 0,
             window,
             draft: Draft::default(),
+            run: None,
             has_news: false,
             acks: Vec::new(),
             frames: Frames::default(),
@@ -125,8 +127,10 @@ impl Room {
                     if received == 0 {
                         return;
                     }
+                    // What is handled together happens at one time.
+                    let clock = self.hub.clock();
                     for ask in together.drain(..) {
-                        self.handle(ask);
+                        self.handle(clock, ask);
                     }
                 }
                 () = sleep_until(alarm.into()) => self.tick(),
@@ -141,7 +145,7 @@ impl Room {
         }
     }
 
-    fn handle(&mut self, Ask { line, input }: Ask<ChannelInput>) {
+    fn handle(&mut self, clock: Clock, Ask { line, input }: Ask<ChannelInput>) {
         let session = line.session;
         if let ChannelInput::Send { id, .. } = &input
             && !self.hub.store.works()
@@ -157,7 +161,7 @@ impl Room {
         let seat = self.seats.entry(session).or_insert(Seat { line, is_member: false, last_ask });
         seat.last_ask = last_ask;
         let mut effects = Vec::new();
-        self.channel.handle(self.hub.clock(), input, &mut effects);
+        self.channel.handle(clock, input, &mut effects);
         self.queue(effects);
         if is_leave {
             self.effects.push(Step::Forget(session, last_ask));
@@ -225,9 +229,10 @@ impl Room {
         match effect {
             // It was given to the store when it was queued.
             Effect::Store(_) => {}
+            Effect::ToEveryone(ServerMessage::Messages(run)) => self.tell(run),
             Effect::ToEveryone(message) => {
-                let frames = &mut self.frames;
-                self.draft.frame(|out| frames.write(&message, out));
+                self.end_run();
+                self.write(&message);
             }
             Effect::ToSession(session, message) => match message {
                 // To a member it says what has been said so far, so it has a place among that.
@@ -281,8 +286,32 @@ impl Room {
         self.tell_figures();
     }
 
+    /// Messages that follow each other share a frame, as far as it stays short.
+    fn tell(&mut self, next: Run) {
+        let next = match &mut self.run {
+            Some(run) => run.join(next).err(),
+            None => Some(next),
+        };
+        if next.is_some() {
+            self.end_run();
+            self.run = next;
+        }
+    }
+
+    fn end_run(&mut self) {
+        if let Some(run) = self.run.take() {
+            self.write(&ServerMessage::Messages(run));
+        }
+    }
+
+    fn write(&mut self, message: &ServerMessage) {
+        let frames = &mut self.frames;
+        self.draft.frame(|out| frames.write(message, out));
+    }
+
     /// Puts what is for everybody, so far, where everybody finds it.
     fn flush(&mut self) {
+        self.end_run();
         if !self.draft.is_empty() {
             self.window.push(&mut self.draft, Instant::now());
             self.has_news = true;

@@ -156,7 +156,7 @@ fn is_known(body: &Body) -> bool {
         }
         Body::ToTab(message) => match &**message {
             ServerMessage::Joined(joined) => &*joined.room == LOBBY,
-            ServerMessage::Message(message) => &*message.room == LOBBY,
+            ServerMessage::Messages(run) => &**run.room() == LOBBY,
             ServerMessage::Ack(_) => true,
             _ => false,
         },

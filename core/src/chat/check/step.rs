@@ -194,7 +194,7 @@ impl CheckState {
                     self.store.push(message);
                     true
                 }
-                Effect::ToEveryone(message @ ServerMessage::Message(_)) => {
+                Effect::ToEveryone(message @ ServerMessage::Messages(_)) => {
                     let message = Arc::new(message);
                     up.entered.iter().all(|to| send(&mut self.tabs, to.0, &message))
                 }

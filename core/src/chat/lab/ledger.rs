@@ -129,7 +129,7 @@ impl Ledger {
                 let for_others =
                     |it: &Message| it.to.as_ref().is_some_and(|to| to != name && it.from != *name);
                 self.broken.leaked |= match &**message {
-                    ServerMessage::Message(it) => for_others(it),
+                    ServerMessage::Messages(run) => run.iter().any(|it| for_others(it)),
                     ServerMessage::Joined(joined) => {
                         joined.messages.iter().any(|it| for_others(it))
                     }

@@ -99,8 +99,8 @@ impl Paths {
         match event {
             ClusterEvent::Sent(flight) => match (said(flight), told(flight)) {
                 (Some(id), _) => self.add(at, &id.clone(), Hop::Sent(flight.id)),
-                (_, Some(ServerMessage::Message(it))) => {
-                    self.add(at, &it.id, Hop::FannedOut(flight.to));
+                (_, Some(ServerMessage::Messages(run))) => {
+                    run.iter().for_each(|it| self.add(at, &it.id, Hop::FannedOut(flight.to)));
                 }
                 (_, Some(ServerMessage::Ack(ack))) => self.add(at, &ack.id, Hop::AckSent),
                 _ => {}
@@ -111,14 +111,15 @@ impl Paths {
                 }
             }
             ClusterEvent::Lost(flight, _) => {
-                let id = said(flight).cloned().or_else(|| match told(flight) {
-                    Some(ServerMessage::Message(it)) => Some(it.id.clone()),
-                    Some(ServerMessage::Ack(ack)) => Some(ack.id.clone()),
-                    _ => None,
-                });
-                if let Some(id) = id {
-                    self.add(at, &id, Hop::Lost);
-                }
+                let ids = match (said(flight), told(flight)) {
+                    (Some(id), _) => vec![id.clone()],
+                    (_, Some(ServerMessage::Messages(run))) => {
+                        run.iter().map(|it| it.id.clone()).collect()
+                    }
+                    (_, Some(ServerMessage::Ack(ack))) => vec![ack.id.clone()],
+                    _ => Vec::new(),
+                };
+                ids.iter().for_each(|id| self.add(at, id, Hop::Lost));
             }
             ClusterEvent::Appended { record: Record::Stored(messages), .. } => {
                 if let Some(first) = messages.first() {

@@ -3,7 +3,7 @@
 use super::People;
 use super::PeopleEffect;
 use crate::chat::channel::acknowledgement;
-use crate::chat::wire::{Position, ServerMessage};
+use crate::chat::wire::{Position, Run, ServerMessage};
 use crate::chat::{Clock, Denial, Effect, Refusal, SessionId, names};
 use std::sync::Arc;
 
@@ -55,7 +55,8 @@ impl People {
                 }
                 account.undelivered.push_back((message.seq, sender_key.clone(), sent.seq));
             }
-            effects.push(account.wrap(Effect::ToEveryone(ServerMessage::Message(message))));
+            let told = ServerMessage::Messages(Run::of(message));
+            effects.push(account.wrap(Effect::ToEveryone(told)));
             let trim = account.inbox.trim();
             effects.extend(trim.map(|it| account.wrap(it)));
         }

@@ -1,6 +1,6 @@
 //! What the server says to a client.
 
-use super::{Ack, Joined, Message, Request, RoomInfo};
+use super::{Ack, Joined, Message, Request, RoomInfo, Run};
 use crate::chat::{Limits, Refusal, SessionId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -17,8 +17,9 @@ use std::sync::Arc;
 /// let joined = r#"{"type":"joined","room":"lobby","epoch":1764106000000,"head":42,"recovered":true,
 ///     "has_older":true,"messages":[{"room":"lobby","seq":42,"id":"a1","from":"Ada","text":"hi",
 ///     "at_ms":1764106012345}],"people":["Ada","Bob"],"count":2}"#;
-/// let message = r#"{"type":"message","room":"lobby","seq":42,"id":"a1","from":"Ada","text":"hi","at_ms":1764106012345}"#;
-/// let private = r#"{"type":"message","room":"@Bob","seq":7,"id":"a2","from":"Ada","to":"Bob","text":"psst","at_ms":1764106012345}"#;
+/// let messages = r#"{"type":"messages","room":"lobby","seq":42,"at_ms":1764106012345,
+///     "messages":[["a1","Ada","hi"],["b7","Bob","hello, Ada"],["a2","Ada","how are you?",3]]}"#;
+/// let private = r#"{"type":"messages","room":"@Bob","to":"Bob","seq":7,"at_ms":1764106012345,"messages":[["a3","Ada","psst"]]}"#;
 /// let ack = r#"{"type":"ack","room":"lobby","id":"a1","seq":42,"at_ms":1764106012345,
 ///     "timing":{"received_us":9000100,"stored_us":9002100,"fanned_out_us":9002300}}"#;
 /// let retry = r#"{"type":"ack","room":"lobby","id":"a1","seq":42,"at_ms":1764106012345,"is_retry":true,
@@ -30,7 +31,7 @@ use std::sync::Arc;
 /// let delivered = r#"{"type":"delivered","room":"lobby","seq":42,"by":1}"#;
 /// let history = r#"{"type":"history","room":"lobby","before":42,"messages":[],"more":false}"#;
 /// let rooms = r#"{"type":"rooms","rooms":[{"room":"lobby","people":2,"head":42}]}"#;
-/// # for json in [welcome, joined, message, private, ack, retry, refused, presence, people, typing,
+/// # for json in [welcome, joined, messages, private, ack, retry, refused, presence, people, typing,
 /// #     delivered, history, rooms] {
 /// #     let message = read(json);
 /// #     assert_ne!(message, ServerMessage::Unknown);
@@ -59,8 +60,8 @@ pub enum ServerMessage {
     },
     /// The answer to `join`.
     Joined(Joined),
-    /// Somebody, perhaps oneself, has said something.
-    Message(Arc<Message>),
+    /// Somebody, perhaps oneself, has said something: the messages that follow the last one.
+    Messages(Run),
     /// The answer to `send` and `private`.
     Ack(Ack),
     /// The answer to any request that is not granted.

@@ -1,6 +1,6 @@
 //! Rooms and inboxes: who hears what, in which order, and how often.
 
-use playground_core::chat::wire::{ClientMessage, Position, ServerMessage};
+use playground_core::chat::wire::{ClientMessage, Position, Request, ServerMessage};
 use playground_core::chat::{Farewell, Refusal};
 
 use super::talker::{ChatServer, Talker, hello, secret};
@@ -97,7 +97,7 @@ fn private_messages_reach_both_sides_tabs_and_nobody_else() {
     }
     tabs[2].whisper("Ada", "p1", "what?");
     tabs[2].ack("p1");
-    let leaked = |message: &ServerMessage| matches!(message, ServerMessage::Message(_));
+    let leaked = |message: &ServerMessage| matches!(message, ServerMessage::Messages(_));
     assert!(!eve.everything_so_far().iter().any(leaked));
     // It is in the history of both, for whoever comes later.
     for name in ["Ada", "Bob"] {
@@ -293,6 +293,29 @@ fn a_name_is_whose_secret_it_is() {
 }
 
 #[test]
+fn one_room_too_many_is_refused_and_the_others_stay_open() {
+    let chat = ChatServer::start_with(|config| config.settings.limits.rooms = 2);
+    let mut ada = chat.talker("Ada");
+    ada.join("lobby");
+    ada.join("hall");
+    ada.send("lobby", "a1", "this room stays");
+    ada.ack("a1");
+    ada.say(&ClientMessage::Join { room: "attic".into(), after: None });
+    let refused = ada.expect(|_, message| match message {
+        ServerMessage::Refused { request, room, reason, retry_after_ms, .. } => {
+            Some((request, room, reason, retry_after_ms))
+        }
+        _ => None,
+    });
+    let room = Some("attic".into());
+    assert_eq!(refused, (Request::Join, room, Refusal::NoMoreRooms, None));
+    // Those that there are stay open to everybody, and whoever was refused is still heard.
+    chat.talker("Bob").join("hall");
+    ada.send("lobby", "a2", "still here");
+    ada.ack("a2");
+}
+
+#[test]
 fn who_joins_again_in_the_midst_of_a_flow_is_answered_in_its_place() {
     const MESSAGES: u64 = 600;
     let chat = ChatServer::start();
@@ -314,7 +337,8 @@ fn who_joins_again_in_the_midst_of_a_flow_is_answered_in_its_place() {
     let mut seq = 0;
     while seq < MESSAGES {
         match reader.next().unwrap() {
-            ServerMessage::Message(message) => {
+            ServerMessage::Messages(run) => {
+                let message = run.iter().next().unwrap();
                 assert_eq!(message.seq, seq + 1);
                 seq = message.seq;
                 if seq % 10 == 0 {

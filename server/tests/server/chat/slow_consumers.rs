@@ -1,7 +1,7 @@
 //! Readers that do not read.
 
 use playground_core::chat::Farewell;
-use playground_core::chat::wire::{ClientMessage, Position};
+use playground_core::chat::wire::{ClientMessage, Position, ServerMessage};
 
 use tokio_tungstenite::tungstenite::Message;
 
@@ -37,7 +37,8 @@ fn a_slow_reader_is_cut_the_others_lose_nothing_and_it_is_told_why_when_it_resum
     // What it still gets is in order and whole, then it ends: with the reason, if there was room for it.
     let end = loop {
         match slow.next() {
-            Ok(playground_core::chat::wire::ServerMessage::Message(message)) => {
+            Ok(ServerMessage::Messages(run)) => {
+                let message = run.iter().next().unwrap();
                 assert_eq!((message.seq, message.text.len()), (last + 1, TEXT_CHARS));
                 last = message.seq;
             }

@@ -1,11 +1,12 @@
 //! A client that says exactly what a test has it say, and a server with a chat to say it to.
 
+use std::collections::VecDeque;
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use playground_core::chat::wire::{ClientMessage, Joined, Message, Position, ServerMessage};
+use playground_core::chat::wire::{ClientMessage, Joined, Message, Position, Run, ServerMessage};
 use playground_core::chat::{Rate, SessionId};
 use playground_server::Config;
 use playground_server::chat::{Chat, ChatConfig};
@@ -57,6 +58,8 @@ pub(super) struct Talker {
     pub(super) socket: WebSocket<TcpStream>,
     pub(super) name: String,
     pub(super) session: SessionId,
+    /// The messages of a run that has come, but for those that were looked at.
+    run: VecDeque<Arc<Message>>,
 }
 
 /// How a conversation ended: the close code and its reason, or none if the stream just broke.
@@ -91,7 +94,7 @@ impl Talker {
     /// Connected, and nothing said.
     pub(super) fn connect(address: SocketAddr) -> Self {
         let socket = open(address, None).unwrap();
-        Self { socket, name: String::new(), session: SessionId(0) }
+        Self { socket, name: String::new(), session: SessionId(0), run: VecDeque::new() }
     }
 
     /// Welcomed under a name.
@@ -148,15 +151,21 @@ impl Talker {
         self.say(&ClientMessage::Private { to, id, text, since: None });
     }
 
-    /// What comes next, whatever it is; how the conversation ended, if it has.
+    /// What comes next, whatever it is, each message of a run by itself; how the conversation ended, if it has.
     pub(super) fn next(&mut self) -> Result<ServerMessage, End> {
         // Pings keep coming while nothing else does.
         let deadline = Instant::now() + DEADLINE;
         loop {
+            if let Some(message) = self.run.pop_front() {
+                return Ok(ServerMessage::Messages(Run::of(message)));
+            }
             assert!(Instant::now() < deadline, "nothing but pings comes");
             match self.socket.read() {
                 Ok(tungstenite::Message::Text(text)) => {
-                    return Ok(serde_json::from_str(&text).unwrap());
+                    match serde_json::from_str(&text).unwrap() {
+                        ServerMessage::Messages(run) => self.run.extend(run),
+                        message => return Ok(message),
+                    }
                 }
                 Ok(tungstenite::Message::Close(frame)) => {
                     // Lets the library send its answer.
@@ -185,7 +194,7 @@ impl Talker {
 
     pub(super) fn message(&mut self) -> Arc<Message> {
         self.expect(|_, message| match message {
-            ServerMessage::Message(message) => Some(message),
+            ServerMessage::Messages(run) => run.into_iter().next(),
             _ => None,
         })
     }

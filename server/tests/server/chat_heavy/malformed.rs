@@ -101,7 +101,9 @@ impl Talk {
         self.ada.send(&say).unwrap();
         for socket in [&mut self.ada, &mut self.bob] {
             let (heard, seq) = socket.wait_for("what was said", |message| match message {
-                ServerMessage::Message(message) => Some((message.id.clone(), message.seq)),
+                ServerMessage::Messages(run) => {
+                    run.iter().next().map(|message| (message.id.clone(), message.seq))
+                }
                 ServerMessage::Refused { .. } => panic!("{message:?}"),
                 _ => None,
             });

@@ -61,7 +61,7 @@ pub fn tone(body: &Body) -> Tone {
         },
         Body::ToTab(message) => match &**message {
             ServerMessage::Welcome { .. } | ServerMessage::Joined(_) => Tone::Coming,
-            ServerMessage::Message(_) | ServerMessage::History { .. } => Tone::Said,
+            ServerMessage::Messages(_) | ServerMessage::History { .. } => Tone::Said,
             ServerMessage::Ack(_) | ServerMessage::Delivered { .. } => Tone::Confirmed,
             ServerMessage::Refused { .. } => Tone::Refused,
             _ => Tone::Presence,
@@ -114,9 +114,9 @@ fn to_tab(message: &ServerMessage) -> String {
             count if joined.recovered => format!("joined + {count}"),
             count => format!("newest {count}"),
         },
-        ServerMessage::Message(message) => match &message.to {
-            Some(_) => "private".to_owned(),
-            None => format!("{}: {}", message.seq, quoted(&message.text)),
+        ServerMessage::Messages(run) => match run.iter().last() {
+            Some(last) if last.to.is_none() => format!("{}: {}", last.seq, quoted(&last.text)),
+            _ => "private".to_owned(),
         },
         ServerMessage::Ack(ack) if ack.is_retry => format!("known: {}", ack.seq),
         ServerMessage::Ack(ack) => format!("ack {}", ack.seq),
@@ -170,11 +170,11 @@ pub fn packet_words(body: &Body) -> String {
                 },
                 if joined.recovered { ", nothing is missing" } else { "" }
             ),
-            ServerMessage::Message(message) => {
-                format!(
-                    "number {} in {}: {} says “{}”",
-                    message.seq, message.room, message.from, message.text
-                )
+            ServerMessage::Messages(run) => {
+                let each = run.iter().map(|it| {
+                    format!("number {} in {}: {} says “{}”", it.seq, it.room, it.from, it.text)
+                });
+                each.collect::<Vec<_>>().join("; ")
             }
             ServerMessage::Ack(ack) if ack.is_retry => {
                 format!("id {} was stored before, as number {}", ack.id, ack.seq)
