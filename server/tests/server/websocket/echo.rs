@@ -1,6 +1,6 @@
 //! `/ws/echo`: messages come back, and each broken rule is answered with the close frame that it deserves.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -188,6 +188,26 @@ fn who_does_not_answer_a_ping_is_told_and_let_go() {
     }
     let rest = peer.rest();
     assert!(rest.ends_with(&farewell(1008, "pings must be answered")), "{rest:?}");
+}
+
+#[test]
+fn who_sends_and_never_reads_is_let_go() {
+    let ping = Duration::from_millis(50);
+    let server = Server::start(patient(Patience { ping, ..Patience::default() }));
+    let mut peer = Peer::open(server.address, "/ws/echo");
+    let messages = frame(Opcode::Binary, &[7; 10_000]).repeat(20);
+    peer.0.set_write_timeout(Some(Duration::from_millis(100))).unwrap();
+    let deadline = Instant::now() + DEADLINE;
+    // First the server takes no more of it; then it parts, though its close frame finds no room either.
+    let error = loop {
+        assert!(Instant::now() < deadline, "it may stay for ever");
+        match peer.0.write(&messages) {
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(error) => break error.kind(),
+        }
+    };
+    assert!(matches!(error, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{error:?}");
 }
 
 #[test]
