@@ -99,6 +99,17 @@ pub(crate) struct ChatArguments {
     )]
     pub(crate) chat_text_chars: u32,
 
+    /// How many chat rooms there may be, those with messages that nobody is in counted, too; whoever wants one
+    /// more is refused, and the others stay as they are
+    #[arg(
+        long,
+        env = "PLAYGROUND_CHAT_ROOMS",
+        value_name = "N",
+        default_value_t = 1000,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+    )]
+    pub(crate) chat_rooms: u32,
+
     /// How many messages of a chat room are kept, about
     #[arg(
         long,
@@ -128,6 +139,7 @@ impl ChatArguments {
         let rate = self.chat_rate;
         settings.limits.messages = Rate { per_second: rate, burst: rate.saturating_mul(4) };
         settings.limits.text_chars = self.chat_text_chars;
+        settings.limits.rooms = self.chat_rooms;
         settings.retained_messages = self.chat_room_messages;
         config.keep_bytes = self.chat_history_mib << 20;
         config

@@ -22,7 +22,8 @@ use crate::connections::{Connections, Permit, refusal};
 
 /// How long to wait before accepting again when the system is out of something, such as file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
-/// The largest request head, in bytes: 16 KiB, as other servers have it.
+/// The largest request head, in bytes: 16 KiB, as other servers have it. A larger one is answered with 431 and an
+/// empty body, not with a problem: hyper never sees a request that it could pass on.
 pub const HEAD_LIMIT: usize = 16 * 1024;
 /// How much hyper reads ahead, or keeps to be written, in bytes.
 const BUFFER_LIMIT: usize = 64 * 1024;

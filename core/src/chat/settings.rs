@@ -38,7 +38,8 @@ pub struct Limits {
     pub sessions_a_person: u32,
     /// How many connections may be in a room.
     pub members: u32,
-    /// How many rooms there may be.
+    /// How many rooms there may be. A room with messages stays one when nobody is in it: nobody's history
+    /// makes room for somebody else's.
     pub rooms: u32,
     /// How many people are remembered. One more makes the one forgotten who has been away longest.
     pub people: u32,
