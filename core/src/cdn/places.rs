@@ -20,7 +20,7 @@ pub const BASE_US: u64 = 500;
 /// What a reader's own line, from the home to the net, takes on top, in microseconds one way.
 pub const LAST_MILE_US: u64 = 5_000;
 
-/// A city of the map, from west to east.
+/// A city of the map, roughly from west to east.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum City {
@@ -73,7 +73,7 @@ pub enum City {
 }
 
 impl City {
-    /// All of them, from west to east.
+    /// All of them, in that order.
     pub const ALL: [City; 23] = [
         City::Honolulu,
         City::SanFrancisco,
@@ -152,7 +152,7 @@ impl City {
     }
 }
 
-/// The distance of each city to all cities west of it in the list, in kilometres.
+/// The distance of each city to those before it in the list, in kilometres.
 #[rustfmt::skip]
 const KM: [&[u16]; 23] = [
     &[], // Honolulu

@@ -193,7 +193,7 @@ pub enum Action {
         /// In KiB.
         kib: u32,
     },
-    /// Caches evict by another policy, and begin empty with it.
+    /// Caches evict by another policy, which takes over what they hold.
     SetPolicy {
         /// Which one.
         policy: Policy,
@@ -231,7 +231,7 @@ pub enum Action {
 }
 
 impl Default for Scenario {
-    /// Ten readers, five edges, a shield in London and an origin in Madrid, ten times slower than on the
+    /// Ten readers, five edges and an origin in Madrid, without a shield, ten times slower than on the
     /// Earth.
     fn default() -> Self {
         use City::*;
