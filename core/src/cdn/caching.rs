@@ -6,7 +6,7 @@
 //! 2. [`lookup`]: may something stored be served, must it be validated, or is the origin asked?
 //! 3. [`respond`]: what does the client get from the store: all of it, a part, a 304?
 //! 4. [`forwarded_headers`]: what is the origin asked?
-//! 5. [`store`]: is its response kept, and if not, why?
+//! 5. [`store`]: is its response kept, and if not, why? [`may_be_shared`]: may others wait for it meanwhile?
 //! 6. [`identified_by`], [`freshened`]: what does a 304 change? [`head_news`]: what does a HEAD? A full response
 //!    to a validation says that what was asked about is good no more: it is removed, whatever becomes of the
 //!    new one (section 4.3.3).
@@ -50,7 +50,7 @@ pub use lookup::{ForwardReason, ServeReason, Verdict, lookup};
 pub use message::{RequestHead, ResponseHead};
 pub use respond::{Body, Response, is_not_modified, respond};
 pub use stored::{Record, RecordError, Stored};
-pub use storing::{NotStored, store};
+pub use storing::{NotStored, may_be_shared, store};
 pub use timestamp::Timestamp;
 pub use validation::{
     Failure, HeadNews, StaleForbidden, StaleReason, conditional_headers, forwarded_headers,

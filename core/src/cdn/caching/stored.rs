@@ -6,6 +6,7 @@ use super::entity_tag::EntityTag;
 use super::freshness::{Freshness, Lifetime, LifetimeSource};
 use super::hop_by_hop::strip_hop_by_hop;
 use super::message::ResponseHead;
+use super::storing::{NotStored, forbidden};
 use super::timestamp::Timestamp;
 use super::vary::Selecting;
 use super::{Settings, targeted};
@@ -160,6 +161,11 @@ impl Stored {
     /// Whether it must be validated before each use, however fresh it is.
     pub fn needs_validation(&self) -> bool {
         self.invalidated || self.directives.no_cache == Scope::Response
+    }
+
+    /// The word that forbids to store it, which only the news of a validation can have brought.
+    pub fn forbids_keeping(&self) -> Option<NotStored> {
+        forbidden(self.status, &self.directives)
     }
 
     /// Whether [`Stored::invalidate`] was called.

@@ -76,6 +76,39 @@ pub enum NotStored {
     Useless,
 }
 
+impl NotStored {
+    /// Whether the reason lies in the response, so that the next one for the same address will likely not be
+    /// stored either: then let requests for it go to the origin side by side for a while, instead of having
+    /// each wait for the one before. Otherwise the reason lies in the request.
+    pub const fn is_lasting(self) -> bool {
+        match self {
+            Self::NotUnderstood
+            | Self::NoStore
+            | Self::Private
+            | Self::VaryAny
+            | Self::NoFreshness
+            | Self::Cookie
+            | Self::Useless => true,
+            Self::Method
+            | Self::Post
+            | Self::NotFinal
+            | Self::Partial
+            | Self::NotModified
+            | Self::RequestNoStore
+            | Self::Authorization => false,
+        }
+    }
+}
+
+/// Whether a response to this request may be what others wait for as well (RFC 9111, section 4: "collapse
+/// requests"): a GET that does not say who asks, does not forbid to store, and asks for all of it.
+pub fn may_be_shared(request: RequestHead<'_>) -> bool {
+    *request.method == Method::GET
+        && !request.headers.contains_key(header::AUTHORIZATION)
+        && !request.headers.contains_key(header::RANGE)
+        && !RequestDirectives::parse(request.headers).no_store
+}
+
 /// Decides whether a response is stored, and gives what is kept of its head.
 ///
 /// A response with Set-Cookie is stored like any other if the origin says how long it is fresh, or says
@@ -97,12 +130,8 @@ pub fn store(
     if RequestDirectives::parse(request.headers).no_store {
         return Err(NotStored::RequestNoStore);
     }
-    let overridden = directives.must_understand && is_understood(response.status);
-    if directives.no_store && !overridden {
-        return Err(NotStored::NoStore);
-    }
-    if directives.private == Scope::Response {
-        return Err(NotStored::Private);
+    if let Some(reason) = forbidden(response.status, &directives) {
+        return Err(reason);
     }
     let shared_by_name =
         directives.public || directives.must_revalidate || directives.s_maxage.is_present();
@@ -123,6 +152,18 @@ pub fn store(
         return Err(NotStored::Useless);
     }
     Ok(stored)
+}
+
+/// The word of the response's own that forbids a shared cache to store it.
+pub(super) fn forbidden(status: StatusCode, directives: &ResponseDirectives) -> Option<NotStored> {
+    let is_overridden = directives.must_understand && is_understood(status);
+    if directives.no_store && !is_overridden {
+        Some(NotStored::NoStore)
+    } else if directives.private == Scope::Response {
+        Some(NotStored::Private)
+    } else {
+        None
+    }
 }
 
 fn method_allows(

@@ -103,6 +103,8 @@ const NOT_UPDATED: [HeaderName; 3] =
 
 /// The stored response with the news of a 304 or of a HEAD (sections 3.2 and 4.3.4): each field of the new
 /// response replaces the stored one of that name, the others stay.
+///
+/// If the news forbid to store it any longer ([`Stored::forbids_keeping`]), serve it this once and remove it.
 pub fn freshened(
     settings: &Settings,
     stored: &Stored,
@@ -126,12 +128,29 @@ pub fn freshened(
     for (name, value) in &news {
         headers.append(name, value.clone());
     }
-    let selecting =
-        Selecting::new(request.headers, &headers).unwrap_or_else(|| stored.selecting().clone());
+    let selecting = updated_selecting(stored, request.headers, &headers);
     let head = ResponseHead { status: stored.status(), headers: &headers };
+    let is_known = selecting.is_some();
+    let selecting = selecting.unwrap_or_else(|| stored.selecting().clone());
     let mut updated = Stored::new(settings, head, selecting, requested_at, received_at);
     updated.set_operator_lifetime_ms(stored.operator_lifetime_ms());
+    if !is_known || updated.forbids_keeping().is_some() {
+        updated.invalidate();
+    }
     updated
+}
+
+/// The request fields that the updated response is chosen by. The request that asked is the one for which it
+/// was stored, or else one for a variant with the same entity tag: then what was sent for this one is known only
+/// for the names that `Vary` had before. None if it is not known.
+fn updated_selecting(
+    stored: &Stored,
+    request: &HeaderMap,
+    headers: &HeaderMap,
+) -> Option<Selecting> {
+    let new = Selecting::new(request, headers)?;
+    let old = stored.selecting();
+    if old.matches(request) { Some(new) } else { new.has_the_names_of(old).then(|| old.clone()) }
 }
 
 /// What a response to HEAD says about a stored GET (section 4.3.5).
@@ -214,7 +233,7 @@ pub enum StaleForbidden {
     Directive(&'static str),
     /// The stored response was made invalid.
     Invalidated,
-    /// The client insists on an answer of the origin's.
+    /// The client does not take a stale response, or not one as stale.
     Request,
     /// It has been stale for too long.
     TooOld,
@@ -230,9 +249,9 @@ impl fmt::Display for StaleForbidden {
                 "the stored response says {directive}, which forbids to serve it stale (RFC 9111, section 4.2.4)"
             ),
             Self::Invalidated => f.write_str("it was made invalid (RFC 9111, section 4.4)"),
-            Self::Request => {
-                f.write_str("the request asks for an answer of the origin's (RFC 9111, section 5.2.1)")
-            }
+            Self::Request => f.write_str(
+                "the request does not take a stale response, or not one as stale (RFC 9111, section 5.2.1)",
+            ),
             Self::TooOld => f.write_str("it has been stale for too long (RFC 9111, section 4.2.4)"),
             Self::Answered => f.write_str(
                 "the origin answered with an error, and nothing allows to replace it (RFC 9111, section 4.3.3)",
@@ -265,6 +284,9 @@ pub fn stale_instead(
         return Err(StaleForbidden::Request);
     }
     let stale_for_ms = freshness.stale_for_ms();
+    if wishes.max_stale.is_some_and(|most| stale_for_ms > u64::from(most) * 1_000) {
+        return Err(StaleForbidden::Request);
+    }
     let window = stored.directives().stale_if_error.valid().max(wishes.stale_if_error);
     if window.is_some_and(|window| stale_for_ms <= u64::from(window) * 1_000) {
         return Ok((freshness, StaleReason::IfError));

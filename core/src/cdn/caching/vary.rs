@@ -42,6 +42,11 @@ impl Selecting {
         self.0.iter().all(|field| field.meaning == meaning(&field.name, request))
     }
 
+    /// Whether the same fields are named.
+    pub(super) fn has_the_names_of(&self, other: &Selecting) -> bool {
+        self.0.iter().map(|field| &field.name).eq(other.0.iter().map(|field| &field.name))
+    }
+
     /// Whether the response has no `Vary`, and so fits every request.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -206,6 +206,8 @@ fn stale_instead_of_an_error() {
         (plain, "GET /", away, 2 + WEEK, Ok(StaleReason::Disconnected)),
         (plain, "GET /", away, 3 + WEEK, Err(StaleForbidden::TooOld)),
         (plain, "GET /;; Cache-Control: stale-if-error=9", failed, 11, Ok(StaleReason::IfError)),
+        (plain, "GET /;; Cache-Control: max-stale=9", away, 11, Ok(StaleReason::Disconnected)),
+        (plain, "GET /;; Cache-Control: max-stale=9", away, 12, Err(StaleForbidden::Request)),
         (plain, "GET /;; Cache-Control: no-cache", away, 3, Err(StaleForbidden::Request)),
         (plain, "GET /;; Cache-Control: max-age=0", away, 3, Err(StaleForbidden::Request)),
         (

@@ -1,7 +1,7 @@
 //! RFC 9111, section 3: which responses are stored.
 
 use crate::caching::{request, response, stored};
-use playground_core::cdn::caching::NotStored;
+use playground_core::cdn::caching::{NotStored, may_be_shared};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -117,4 +117,23 @@ fn a_cookie_is_stored_only_where_the_origin_says_how_long() {
             Ok(()),
         ),
     ]);
+}
+
+#[test]
+fn what_only_the_asker_may_have_is_not_waited_for() {
+    for (to, shared) in [
+        ("GET /", true),
+        ("GET /;; Cookie: a=b", true),
+        ("GET /;; If-None-Match: \"1\"", true),
+        ("GET /;; Authorization: x", false),
+        ("GET /;; Cache-Control: no-store", false),
+        ("GET /;; Range: bytes=0-1", false),
+        ("HEAD /", false),
+        ("POST /", false),
+    ] {
+        assert_eq!(may_be_shared(request(to).head()), shared, "{to}");
+    }
+    let reason = |to, with| stored(&request(to), &response(with)).expect_err("it is not stored");
+    assert!(reason("GET /", "200;; Cache-Control: no-store").is_lasting());
+    assert!(!reason("GET /;; Cache-Control: no-store", FRESH).is_lasting());
 }

@@ -1,10 +1,10 @@
 //! RFC 9111, sections 3.2 and 4.3: what a 304 and a HEAD change, and whether a client's copy is still good.
 
-use crate::caching::{NOW, at, kept, request, response};
+use crate::caching::{NOW, at, kept, request, response, stored};
 use expect_test::expect;
 use http::HeaderMap;
 use playground_core::cdn::caching::{
-    HeadNews, Settings, Stored, forwarded_headers, freshened, head_news, identified_by,
+    HeadNews, NotStored, Settings, Stored, forwarded_headers, freshened, head_news, identified_by,
     is_not_modified, strip_preconditions,
 };
 #[cfg(target_arch = "wasm32")]
@@ -101,6 +101,40 @@ fn a_304_makes_young_again_even_if_it_says_nothing() {
     let valid = update(&invalid, "304");
     assert!(!valid.needs_validation());
     assert_eq!(valid.freshness(at(100)).lifetime.ms, 1_000);
+}
+
+/// Two variants may have one entity tag. News for one of them are news for both, but each stays what it is.
+#[test]
+fn a_variant_stays_what_it_was_chosen_by() {
+    let with = response("200;; Cache-Control: max-age=2;; ETag: \"1\";; Vary: Foo;; Date: @0");
+    let (one, two) = (request("GET /;; Foo: 1"), request("GET /;; Foo: 2"));
+    let stored = stored(&two, &with).expect("it is fresh");
+    let after = |news: &str| {
+        let news = response(news).headers;
+        freshened(&Settings::default(), &stored, one.head(), &news, at(9), at(9))
+    };
+    let same = after("304;; ETag: \"1\";; Vary: Foo");
+    assert!(same.selecting().matches(&two.headers) && !same.selecting().matches(&one.headers));
+    assert!(!same.needs_validation());
+    // What the reader of the other variant sent for a new name is not known.
+    for vary in ["Foo, Bar", "*"] {
+        assert!(after(&format!("304;; ETag: \"1\";; Vary: {vary}")).needs_validation(), "{vary}");
+    }
+}
+
+#[test]
+fn news_may_forbid_to_keep_what_is_stored() {
+    let stored = kept("200;; Cache-Control: max-age=60;; ETag: \"1\"");
+    for (news, reason) in [
+        ("304;; Cache-Control: max-age=60", None),
+        ("304;; Cache-Control: no-store", Some(NotStored::NoStore)),
+        ("304;; Cache-Control: private", Some(NotStored::Private)),
+        ("304;; Cache-Control: no-store, must-understand", None),
+    ] {
+        let updated = update(&stored, news);
+        assert_eq!(updated.forbids_keeping(), reason, "{news}");
+        assert_eq!(updated.is_invalidated(), reason.is_some(), "{news}");
+    }
 }
 
 /// Section 4.3.5.
