@@ -5,6 +5,7 @@
 
 mod killed;
 mod malformed;
+mod slow;
 mod socket;
 mod tab;
 
