@@ -15,6 +15,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::cdn::{self, Cdn};
 use crate::chat::{self, Chat};
 use crate::closing::Closing;
 use crate::page::{self, Page};
@@ -25,7 +26,7 @@ use crate::{consistent_hashing, health, origin, presence, security};
 
 /// The labs that [`labs`] has routes of, under their one name.
 pub(crate) const LIVE_LABS: &[&str] =
-    &["websocket", "chat", "two_phase_commit", "consistent_hashing"];
+    &["websocket", "chat", "two_phase_commit", "cdn", "consistent_hashing"];
 
 /// How much of a body that is refused for its size is still read, in bytes, and for how long.
 const DRAIN_LIMIT: usize = 1 << 20;
@@ -44,6 +45,8 @@ pub struct Config {
     pub two_phase_commit: Option<TwoPhaseCommit>,
     /// The chat; none if this server runs none.
     pub chat: Option<Chat>,
+    /// The edges of the content delivery network; none if this server runs none.
+    pub cdn: Option<Cdn>,
     /// How much of anything is too much.
     pub limits: Limits,
 }
@@ -120,6 +123,10 @@ impl AppState {
         self.0.config.chat.as_ref()
     }
 
+    pub(crate) fn cdn(&self) -> Option<&Cdn> {
+        self.0.config.cdn.as_ref()
+    }
+
     pub(crate) fn websocket(&self) -> &WebSockets {
         &self.0.websocket
     }
@@ -149,12 +156,14 @@ pub fn app_with(config: Config, more: Router<AppState>) -> Router {
         TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.limits().api_timeout);
     let routes = Router::new()
         .route("/healthz", get(health::report))
+        .route("/metrics", get(cdn::tell_metrics))
         .merge(labs(&state).merge(more).layer(api_timeout))
         .merge(sockets(&state))
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed { allow: None })
         .fallback(page::serve)
         .with_state(state.clone());
-    layered(routes, &state)
+    // What the edges pass on is not the server's own, and goes without its layers.
+    layered(routes, &state).merge(cdn::edge_routes(&state))
 }
 
 /// The labs' own routes: one line and one file a lab.
@@ -162,6 +171,7 @@ fn labs(state: &AppState) -> Router<AppState> {
     Router::new()
         .nest("/api/chat", chat::router())
         .nest("/api/two-phase-commit", two_phase_commit::router(state))
+        .nest("/api/cdn", cdn::router(state))
         .nest("/api/consistent-hashing", consistent_hashing::router())
 }
 
@@ -172,6 +182,7 @@ fn sockets(state: &AppState) -> Router<AppState> {
         .route("/ws/two-phase-commit", get(two_phase_commit::connect))
         .merge(websocket::router())
         .route("/ws/chat", get(chat::connect))
+        .route("/ws/cdn", get(cdn::connect))
         .route_layer(from_fn_with_state(state.clone(), origin::check))
 }
 

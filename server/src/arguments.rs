@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use playground_core::chat::Rate;
 use playground_core::two_phase_commit::Place;
+use playground_server::cdn::{CdnConfig, EdgeName, OriginUrl};
 use playground_server::chat::ChatConfig;
 use playground_server::two_phase_commit::{NodeSettings, StockFlag};
 use tracing_subscriber::EnvFilter;
@@ -68,7 +69,11 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) chat: ChatArguments,
 
-    /// Let clients on other machines crash, restart, resolve and reset the nodes of two-phase commit, too
+    #[command(flatten)]
+    pub(crate) cdn: CdnArguments,
+
+    /// Let clients on other machines crash, restart, resolve and reset the nodes of two-phase commit, too, and
+    /// purge the edges and do harm to their origin
     #[arg(
         long,
         env = "PLAYGROUND_ALLOW_REMOTE_FAULTS",
@@ -143,6 +148,85 @@ impl ChatArguments {
         settings.retained_messages = self.chat_room_messages;
         config.keep_bytes = self.chat_history_mib << 20;
         config
+    }
+}
+
+/// The edges of the content delivery network, and what they stand before.
+#[derive(Debug, Args)]
+pub(crate) struct CdnArguments {
+    /// The one origin that the edges ask, http or https [default: a small site of the server's own]
+    #[arg(long, env = "PLAYGROUND_ORIGIN", value_name = "URL")]
+    pub(crate) origin: Option<OriginUrl>,
+
+    /// The names of the edges, separated by commas. The first answers on the port of the edges, unless the host is
+    /// `NAME.localhost` or the request's field `CDN-Edge` names another one
+    #[arg(
+        long,
+        env = "PLAYGROUND_CDN_EDGES",
+        value_name = "NAMES",
+        value_delimiter = ',',
+        default_value = "frankfurt,new-york,tokyo"
+    )]
+    pub(crate) cdn_edges: Vec<EdgeName>,
+
+    /// The address and port of the edges, for browsers and curl; port 0 takes any free port
+    #[arg(
+        long,
+        env = "PLAYGROUND_CDN_LISTEN",
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8000",
+        value_parser = parse_address
+    )]
+    pub(crate) cdn_listen: SocketAddr,
+
+    /// Give the edges no port of their own; they are still there below `/edge/`
+    #[arg(
+        long,
+        env = "PLAYGROUND_NO_CDN_LISTENER",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
+    pub(crate) no_cdn_listener: bool,
+
+    /// How much of bodies each edge keeps in memory, in MiB
+    #[arg(
+        long,
+        env = "PLAYGROUND_CDN_MEMORY_MIB",
+        value_name = "MIB",
+        default_value_t = 64,
+        value_parser = clap::value_parser!(u64).range(8..=1_000_000)
+    )]
+    pub(crate) cdn_memory_mib: u64,
+
+    /// How much of bodies each edge keeps on disk, in MiB; less than 32 is nothing. A body of up to half as much
+    /// is kept
+    #[arg(
+        long,
+        env = "PLAYGROUND_CDN_DISK_MIB",
+        value_name = "MIB",
+        default_value_t = 1024,
+        value_parser = clap::value_parser!(u64).range(0..=100_000_000)
+    )]
+    pub(crate) cdn_disk_mib: u64,
+}
+
+impl CdnArguments {
+    /// How to set up the edges, with a folder for what is to survive a restart.
+    pub(crate) fn config(&self, data: PathBuf, allows_remote_faults: bool) -> CdnConfig {
+        let mut edges = self.cdn_edges.clone();
+        let mut seen = Vec::new();
+        edges.retain(|edge| {
+            let is_new = !seen.contains(edge);
+            seen.push(edge.clone());
+            is_new
+        });
+        CdnConfig {
+            origin: self.origin.clone(),
+            edges,
+            data: Some(data),
+            memory_bytes: self.cdn_memory_mib << 20,
+            disk_bytes: self.cdn_disk_mib << 20,
+            allows_remote_faults,
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod app;
+pub mod cdn;
 pub mod chat;
 pub mod closing;
 pub mod connections;

@@ -5,12 +5,14 @@
 mod arguments;
 
 use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::Context;
 use arguments::Arguments;
 use clap::Parser;
+use playground_server::cdn::Cdn;
 use playground_server::chat::Chat;
 use playground_server::closing::Closing;
 use playground_server::connections::{Bounds, Connections, raise_file_limit, total_within};
@@ -87,18 +89,24 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
     );
     let chat = arguments.chat.config();
     let chat = Chat::start(&data_dir.join("chat"), chat, closing.clone()).await;
+    let cdn = arguments.cdn.config(data_dir.join("cdn"), arguments.allow_remote_faults);
+    let cdn = Cdn::start(cdn).await.context("cannot start the edges")?;
+    let terms = Terms { closing: closing.clone(), patience: Patience::default(), connections };
+    if !arguments.cdn.no_cdn_listener {
+        listen_for_edges(&cdn, arguments.cdn.cdn_listen, terms.clone()).await;
+    }
     let app = app(Config {
         page,
         listens_on_loopback: address.ip().is_loopback(),
-        closing: closing.clone(),
+        closing,
         two_phase_commit: Some(nodes.clone()),
         chat: Some(chat.clone()),
+        cdn: Some(cdn.clone()),
         ..Config::default()
     });
     announce(&format!("listening on http://{address}"));
 
     let (stop, stopped) = tokio::sync::oneshot::channel();
-    let terms = Terms { closing, patience: Patience::default(), connections };
     let serving = serve(listener, app, terms, async {
         // An error could only mean that nobody is left to send, so it is time to stop as well.
         let _ = stopped.await;
@@ -113,8 +121,24 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         () = twice_told => tracing::warn!("told twice to stop: not waiting any longer"),
     }
     chat.stop().await;
+    cdn.stop().await;
     nodes.stop().await;
     Ok(())
+}
+
+/// Gives the edges a port of their own. One that is taken is no reason not to serve the rest.
+async fn listen_for_edges(cdn: &Cdn, address: SocketAddr, terms: Terms) {
+    match tokio::net::TcpListener::bind(address).await {
+        Ok(listener) => {
+            let address = listener.local_addr().unwrap_or(address);
+            tracing::info!("the edges listen on http://{address}");
+            cdn.listen(listener, terms);
+        }
+        Err(error) => tracing::warn!(
+            "the edges cannot listen on {address} ({error}), and are to be had below /edge/ only; choose another \
+             address with --cdn-listen, or say --no-cdn-listener"
+        ),
+    }
 }
 
 /// Runs one node of two-phase commit until a signal stops it.

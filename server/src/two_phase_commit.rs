@@ -28,6 +28,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::task::AbortHandle;
 
 pub(crate) use api::router;
+pub(crate) use guard::is_local;
 pub use inside::Addresses;
 pub use node::{NodeSettings, run_node};
 pub(crate) use page_socket::connect;

@@ -167,6 +167,9 @@ pub struct Entry {
     pub arrived: u64,
     /// Whether all of it has.
     pub is_complete: bool,
+    /// Whether it would be there again if the server died now.
+    #[serde(default)]
+    pub is_on_disk: bool,
     /// When it was received or last confirmed.
     pub stored_at_ms: u64,
     /// How often it was served.

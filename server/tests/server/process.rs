@@ -22,6 +22,7 @@ pub(crate) fn command(dir: &TempDir) -> Command {
         .current_dir(dir.path())
         .env("PLAYGROUND_DATA_DIR", dir.path().join("data"))
         .env("PLAYGROUND_LISTEN", "127.0.0.1:0")
+        .env("PLAYGROUND_CDN_LISTEN", "127.0.0.1:0")
         .stdin(Stdio::null());
     command
 }
@@ -99,7 +100,8 @@ fn sentence(command: &mut Command) -> String {
 /// Whether nothing is in a data directory but what the nodes of labs write.
 fn is_empty_but_for_logs(dir: &Path) -> bool {
     let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());
-    entries.filter(|name| name != "two-phase-commit" && name != "chat").count() == 0
+    entries.filter(|name| name != "two-phase-commit" && name != "chat" && name != "cdn").count()
+        == 0
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
 use axum::Router;
@@ -63,7 +63,8 @@ pub(crate) fn with_page() -> Config {
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
-    finished: mpsc::Receiver<()>,
+    /// Behind a lock, so that readers on several threads can share the server.
+    finished: Mutex<mpsc::Receiver<()>>,
 }
 
 impl Server {
@@ -118,7 +119,7 @@ impl Server {
             let _ = finish.send(());
         });
         let address = address.recv_timeout(DEADLINE).unwrap();
-        Self { address, stop: Some(stop), finished }
+        Self { address, stop: Some(stop), finished: Mutex::new(finished) }
     }
 
     /// Asks the server to stop, without waiting.
@@ -131,7 +132,8 @@ impl Server {
     /// Waits until it has stopped.
     pub(crate) fn join(mut self) {
         self.ask_to_stop();
-        self.finished.recv_timeout(DEADLINE).expect("the server stops in time");
+        let finished = self.finished.lock().unwrap();
+        finished.recv_timeout(DEADLINE).expect("the server stops in time");
     }
 
     pub(crate) fn connect(&self) -> TcpStream {

@@ -1,0 +1,71 @@
+//! What an edge keeps and lets go of: copies in its index, their bodies, and what is on disk of them.
+
+use std::sync::Arc;
+
+use playground_core::cdn::caching::Key;
+
+use super::edge::{Edge, now};
+use super::index::{Entry, Purge};
+use super::manifests::Manifest;
+
+impl Edge {
+    /// Lets go of a copy.
+    pub(super) fn forget(&self, entry: &Entry) {
+        self.index.remove(&entry.key, entry.object.id);
+        self.drop_body(entry);
+    }
+
+    /// Lets go of what a copy has in the store, once it is in no index.
+    pub(super) fn drop_body(&self, entry: &Entry) {
+        if let Some(manifests) = &self.manifests {
+            manifests.remove(entry.object.id);
+        }
+        // Whoever is reading it may finish; the pieces then go as all go that nobody asks for.
+        if !entry.object.is_read() {
+            self.chunks.forget(entry.object.id, entry.object.state().arrived);
+        }
+    }
+
+    /// Writes down what is kept of a copy besides its body, which is on disk.
+    pub(super) fn persist(&self, entry: &Entry) {
+        let Some(manifests) = &self.manifests else { return };
+        let manifest = Manifest {
+            url: entry.url.clone(),
+            record: entry.stored.record(),
+            length: entry.object.state().arrived,
+            tags: entry.tags.clone(),
+        };
+        manifests.put(entry.object.id, manifest);
+    }
+
+    /// Removes copies, and tells how many. They do not come back after a restart.
+    pub(super) async fn purge(&self, purge: Purge) -> u64 {
+        let removed = self.index.purge(purge, now());
+        removed.iter().for_each(|entry| self.drop_body(entry));
+        if let Some(manifests) = &self.manifests {
+            manifests.flushed().await;
+        }
+        removed.len() as u64
+    }
+
+    /// Marks the copies of an address as ones that must be validated before they are served again.
+    pub(super) fn invalidate(&self, key: &Key) {
+        for entry in self.index.get(key).iter() {
+            let mut stored = entry.stored.clone();
+            stored.invalidate();
+            let changed = Arc::new(entry.with(stored));
+            if self.index.replace(entry, changed.clone()) && changed.object.is_whole() {
+                self.persist(&changed);
+            }
+        }
+    }
+
+    /// Sets how long everything is fresh.
+    pub(super) fn set_lifetime(&self, ms: Option<u64>) {
+        let changed = self.index.change_all(|stored| stored.set_operator_lifetime_ms(ms));
+        changed
+            .iter()
+            .filter(|entry| entry.object.is_whole())
+            .for_each(|entry| self.persist(entry));
+    }
+}

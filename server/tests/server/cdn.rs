@@ -1,0 +1,11 @@
+//! Content delivery, as readers meet it: real edges before an origin that does what a test wants.
+
+mod answers;
+mod api;
+mod collapsing;
+mod disk;
+mod failing;
+mod safety;
+mod site;
+mod streaming;
+mod world;
