@@ -28,6 +28,8 @@ impl Server {
             .args(["--listen", "127.0.0.1:0", "--page-dir", &variable("PLAYGROUND_PAGE_DIR")?])
             .arg("--data-dir")
             .arg(data_dir.path())
+            // Many servers run at once, and each has edges with a port of their own.
+            .env("PLAYGROUND_CDN_LISTEN", "127.0.0.1:0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

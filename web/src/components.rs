@@ -20,7 +20,7 @@ mod stage;
 mod subject;
 
 pub use badge::{Badge, Provenance};
-pub use chart::{BarChart, BarTone, Bars};
+pub use chart::{BarChart, BarTone, Bars, Curve, LineChart};
 pub use choice::Choice;
 pub use copy::CopyCommand;
 pub use data_table::{DataTable, Row};

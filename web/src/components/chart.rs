@@ -1,6 +1,10 @@
-//! Bars beside bars: what came out of a run, next to what it is compared with.
+//! Bars beside bars: what came out of a run, next to what it is compared with. And curves, beside each other.
 
 mod drawing;
+mod lines;
+mod pen;
+
+pub use lines::{Curve, LineChart};
 
 use super::slider::grouped;
 use super::stage::{Painter, Stage, Ticker};

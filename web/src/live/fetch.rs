@@ -1,6 +1,6 @@
 //! Questions to the server, and the ways in which they go wrong, in plain words.
 
-use gloo::net::http::{Request, Response};
+use gloo::net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -59,7 +59,35 @@ pub async fn post_json<T: Serialize, R: DeserializeOwned>(
     path: &str,
     body: &T,
 ) -> Result<R, FetchError> {
-    let request = Request::post(path).header("Accept", "application/json");
+    send_json(Request::post(path), body).await
+}
+
+/// Puts JSON to a path of the page's own origin and returns the JSON of the answer.
+///
+/// # Errors
+///
+/// See [`FetchError`].
+pub async fn put_json<T: Serialize, R: DeserializeOwned>(
+    path: &str,
+    body: &T,
+) -> Result<R, FetchError> {
+    send_json(Request::put(path), body).await
+}
+
+/// The JSON at a path of the page's own origin.
+///
+/// # Errors
+///
+/// See [`FetchError`].
+pub async fn get_json<R: DeserializeOwned>(path: &str) -> Result<R, FetchError> {
+    answer(Request::get(path).header("Accept", "application/json").send().await).await
+}
+
+async fn send_json<T: Serialize, R: DeserializeOwned>(
+    request: RequestBuilder,
+    body: &T,
+) -> Result<R, FetchError> {
+    let request = request.header("Accept", "application/json");
     let request = request.json(body).map_err(|_| FetchError::Malformed)?;
     answer(request.send().await).await
 }

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 /// The jobs there are: one variant each, matched in `worker.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
+    /// [`RaceJob`](super::cdn::RaceJob): all policies of eviction over the same requests.
+    Cdn,
     /// [`Check`](playground_core::two_phase_commit::Check): every run of one transaction.
     TwoPhaseCommit,
 }

@@ -1,11 +1,10 @@
 //! A job: to visit every run of one transaction.
 
+use super::clock::now_ms;
 use super::protocol::{Job, Kind, Work};
 use playground_core::sim::Progress;
 use playground_core::two_phase_commit::{Check, CheckSearch, Finding};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsCast;
-use web_sys::WorkerGlobalScope;
 
 /// How far a check is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,10 +55,4 @@ impl Work for Checking {
         self.told = known;
         Checked { progress, findings, took_ms: self.took_ms }
     }
-}
-
-/// The worker's clock.
-fn now_ms() -> f64 {
-    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
-    scope.performance().map_or(0.0, |clock| clock.now())
 }

@@ -1,10 +1,14 @@
 //! The program of a worker: takes a job from the page, does it in portions, and tells how far it is.
 //! Between portions it hears the page out, so that a job can be cancelled or replaced.
 
+mod cdn;
+mod clock;
 mod pace;
 mod protocol;
 mod two_phase_commit;
 
+use cdn::RaceJob;
+use clock::now_ms;
 use js_sys::Uint8Array;
 use pace::Pace;
 use playground_core::two_phase_commit::Check;
@@ -28,6 +32,7 @@ fn main() {
 /// The work that each job means.
 fn begin(kind: Kind, job: &[u8]) -> postcard::Result<Box<dyn Portions>> {
     match kind {
+        <RaceJob as Job>::KIND => open::<RaceJob>(job),
         <Check as Job>::KIND => open::<Check>(job),
     }
 }
@@ -159,8 +164,4 @@ fn scope() -> DedicatedWorkerGlobalScope {
 fn post(message: &JsValue) {
     // What was made here can be sent.
     let _ = scope().post_message(message);
-}
-
-fn now_ms() -> f64 {
-    scope().performance().map_or(0.0, |clock| clock.now())
 }
