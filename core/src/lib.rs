@@ -7,14 +7,13 @@
 
 pub mod sim;
 
-// A lab in the making: its page is not there yet.
-pub mod cdn;
-
 // The labs, in reading order.
 pub mod websocket;
 
 pub mod chat;
 
 pub mod two_phase_commit;
+
+pub mod cdn;
 
 pub mod consistent_hashing;

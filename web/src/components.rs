@@ -26,7 +26,7 @@ pub use copy::CopyCommand;
 pub use data_table::{DataTable, Row};
 pub use download::{DownloadButton, download, download_canvas};
 pub use glyph::{CanvasShapes, Glyph, HUES, Sign};
-pub use goals::{Goal, GoalList, done_count, use_goals};
+pub use goals::{Goal, GoalList, Goals, done_count, use_goals};
 pub use keys_sheet::{KeyGroup, KeysSheet};
 pub use measure::{use_seen, use_width};
 pub use meter::{Meter, MeterTone};

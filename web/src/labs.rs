@@ -1,5 +1,6 @@
 //! The only registry of labs: each is one line in every `match` here.
 
+pub mod cdn;
 pub mod chat;
 pub mod consistent_hashing;
 mod on_demand;
@@ -22,6 +23,8 @@ pub enum Lab {
     Chat,
     /// All participants commit, or none does.
     TwoPhaseCommit,
+    /// Keep a copy near the reader.
+    Cdn,
     /// Move few keys when shards come and go.
     ConsistentHashing,
 }
@@ -29,7 +32,7 @@ pub enum Lab {
 impl Lab {
     /// All of them, in reading order.
     pub const ALL: &[Lab] =
-        &[Lab::WebSocket, Lab::Chat, Lab::TwoPhaseCommit, Lab::ConsistentHashing];
+        &[Lab::WebSocket, Lab::Chat, Lab::TwoPhaseCommit, Lab::Cdn, Lab::ConsistentHashing];
 
     /// The one name of the lab, as in the names of its files.
     pub fn name(self) -> &'static str {
@@ -37,6 +40,7 @@ impl Lab {
             Lab::WebSocket => "websocket",
             Lab::Chat => "chat",
             Lab::TwoPhaseCommit => "two_phase_commit",
+            Lab::Cdn => "cdn",
             Lab::ConsistentHashing => "consistent_hashing",
         }
     }
@@ -47,6 +51,7 @@ impl Lab {
             Lab::WebSocket => "WebSockets",
             Lab::Chat => "Chat",
             Lab::TwoPhaseCommit => "Two-phase commit",
+            Lab::Cdn => "Content delivery",
             Lab::ConsistentHashing => "Consistent hashing",
         }
     }
@@ -59,6 +64,7 @@ impl Lab {
             Lab::TwoPhaseCommit => {
                 "All commit or none do, although each of them may die at any moment."
             }
+            Lab::Cdn => "Keep a copy near the reader, and know when it may be served.",
             Lab::ConsistentHashing => "Move few keys when shards come and go.",
         }
     }
@@ -69,6 +75,7 @@ impl Lab {
             Lab::WebSocket => Route::WebSocket,
             Lab::Chat => Route::Chat,
             Lab::TwoPhaseCommit => Route::TwoPhaseCommit,
+            Lab::Cdn => Route::Cdn,
             Lab::ConsistentHashing => Route::ConsistentHashing,
         }
     }
@@ -79,6 +86,7 @@ impl Lab {
             Lab::WebSocket => websocket::GOALS,
             Lab::Chat => chat::GOALS,
             Lab::TwoPhaseCommit => two_phase_commit::GOALS,
+            Lab::Cdn => cdn::GOALS,
             Lab::ConsistentHashing => consistent_hashing::GOALS,
         }
     }
@@ -102,6 +110,8 @@ impl Lab {
             (Lab::Chat, Part::Miniature) => soon(chat_miniature()),
             (Lab::TwoPhaseCommit, Part::Page) => soon(two_phase_commit()),
             (Lab::TwoPhaseCommit, Part::Miniature) => soon(two_phase_commit_miniature()),
+            (Lab::Cdn, Part::Page) => soon(cdn()),
+            (Lab::Cdn, Part::Miniature) => soon(cdn_miniature()),
             (Lab::ConsistentHashing, Part::Page) => soon(consistent_hashing()),
             (Lab::ConsistentHashing, Part::Miniature) => soon(consistent_hashing_miniature()),
         }
@@ -138,6 +148,16 @@ fn two_phase_commit() -> Result<View, NotLoaded> {
 #[cfg_attr(not(debug_assertions), wasm_split(two_phase_commit_miniature, fallible))]
 fn two_phase_commit_miniature() -> Result<View, NotLoaded> {
     Ok(|| html! { <two_phase_commit::Miniature /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(cdn, fallible))]
+fn cdn() -> Result<View, NotLoaded> {
+    Ok(|| html! { <cdn::Page /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(cdn_miniature, fallible))]
+fn cdn_miniature() -> Result<View, NotLoaded> {
+    Ok(|| html! { <cdn::Miniature /> })
 }
 
 #[cfg_attr(not(debug_assertions), wasm_split(consistent_hashing, fallible))]

@@ -1,11 +1,12 @@
 //! Plays, steps, scrubs, forks and shares the run of any simulation: once, for every lab.
 //!
 //! [`use_player`] owns a timeline and the loop that moves it; [`PlayerBar`] is its face and knows no
-//! simulation; [`use_link`] keeps the run in the address.
+//! simulation; [`use_link`] keeps the run in the address, and [`use_linked`] does all of it for the page of a lab.
 
 mod bar;
 mod given;
 mod link;
+mod linked;
 mod model;
 mod shared;
 mod start;
@@ -13,5 +14,6 @@ mod start;
 pub use bar::{PLAYER_KEYS, PlayerBar, use_player_keys};
 pub use given::Given;
 pub use link::{link_of, link_problem, use_link, use_link_text};
+pub use linked::{Linked, use_linked, use_reached};
 pub use model::{Command, Start};
 pub use shared::{Player, use_hold, use_player};

@@ -17,6 +17,9 @@ pub enum Route {
     /// All or nothing.
     #[at("/labs/two-phase-commit")]
     TwoPhaseCommit,
+    /// A copy near the reader.
+    #[at("/labs/cdn")]
+    Cdn,
     /// Few keys move.
     #[at("/labs/consistent-hashing")]
     ConsistentHashing,

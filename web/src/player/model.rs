@@ -98,7 +98,7 @@ pub struct PlayerView {
     pub can_step_back: bool,
     /// The branches left behind.
     pub branches: Vec<BranchView>,
-    /// The last thing that happened, in words.
+    /// The last thing that happened and can be told, in words.
     pub caption: AttrValue,
 }
 
@@ -245,8 +245,9 @@ impl<S: Simulation> Model<S> {
         let caption = timeline
             .past()
             .rev()
-            .find(|past| past.moment.position <= timeline.moment().position)
-            .map(|past| describe(&past.events));
+            .filter(|past| past.moment.position <= timeline.moment().position)
+            .map(|past| describe(&past.events))
+            .find(|text| !text.is_empty());
         let branches = timeline.branches().iter().map(|branch| BranchView {
             forked_at: branch.forked_at.time,
             actions: branch.run.actions.len(),
