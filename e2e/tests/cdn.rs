@@ -45,7 +45,7 @@ async fn ask(visitor: &Visitor, reader: u8) -> Result<()> {
     let focus = format!("document.querySelector(\"#lead [data-reader='{reader}']\").focus()");
     visitor.script(&focus).await?;
     visitor.key(Key::Enter.into()).await?;
-    visitor.until("return !!document.querySelector('#lead .cdn-way .cdn-end')").await
+    visitor.until(&ended("Under way")).await
 }
 
 /// Whether the newest request in the figure at the top ended so.

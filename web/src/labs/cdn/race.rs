@@ -168,7 +168,7 @@ fn course(heat: &Heat) -> Html {
         Course::Done => {
             return html! {
                 <>
-                    { format!("Done: six times {} requests in {took:.0} ms ", grouped(done)) }
+                    { format!("Done: six times {} requests in {:.1} s ", grouped(done), took / 1e3) }
                     <Badge provenance={Provenance::Measured} />
                 </>
             };

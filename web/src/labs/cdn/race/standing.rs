@@ -72,9 +72,7 @@ fn points(frame: &Frame, policy: Policy) -> Vec<(f64, f64)> {
 }
 
 fn columns() -> Vec<AttrValue> {
-    ["Policy", "Hits", "Bytes from the cache", "Objects held", "Evictions"]
-        .map(AttrValue::from)
-        .to_vec()
+    ["Policy", "Hits", "Byte hits", "Held", "Evictions"].map(AttrValue::from).to_vec()
 }
 
 /// The policies, the best first.
