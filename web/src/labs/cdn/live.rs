@@ -60,7 +60,7 @@ pub fn Live() -> Html {
     let is_here = feed.is_here();
     let body = feed.stats.clone().map(|stats| {
         let names: Vec<AttrValue> = stats.edges.iter().map(|it| it.name.clone().into()).collect();
-        let typed = stats.edges.get(*edge).and_then(|it| Asking::new(&it.name, &path, Wish::Copy).ok());
+        let typed = stats.edges.get(*edge).and_then(|it| Asking::new(&it.name, &path, Wish::Plain).ok());
         html! {
             <div class="figure cdn-live-figure">
                 <Picture feed={feed.clone()} stats={stats.clone()} edge={*edge} {shown} chosen={*chosen} />

@@ -11,9 +11,9 @@ use web_sys::{RequestCache, Url};
 /// What a reader wants of the caches on the way (RFC 9111, section 5.2.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wish {
-    /// Any copy that is fresh.
+    /// Nothing that caches would not do by themselves.
     #[default]
-    Copy,
+    Plain,
     /// What the origin has now, as a browser asks when it reloads.
     Origin,
     /// A copy, or nothing.
@@ -22,21 +22,22 @@ pub enum Wish {
 
 impl Wish {
     /// All of them.
-    pub const ALL: [Wish; 3] = [Wish::Copy, Wish::Origin, Wish::OnlyCopy];
+    pub const ALL: [Wish; 3] = [Wish::Plain, Wish::Origin, Wish::OnlyCopy];
 
     /// What is asked for, in words.
     pub fn words(self) -> &'static str {
         match self {
-            Wish::Copy => "a fresh copy will do",
-            Wish::Origin => "ask the origin first",
-            Wish::OnlyCopy => "a copy, or nothing",
+            Wish::Plain => "nothing special",
+            Wish::Origin => "the origin asked first",
+            Wish::OnlyCopy => "a copy or nothing",
         }
     }
 
-    /// The value of the request's `Cache-Control`.
+    /// The value of the request's `Cache-Control`. What says nothing about copies has to say something all the same,
+    /// and not `max-age`, which forbids stale ones.
     pub fn field(self) -> &'static str {
         match self {
-            Wish::Copy => "max-age=31536000",
+            Wish::Plain => "no-transform",
             Wish::Origin => "no-cache",
             Wish::OnlyCopy => "only-if-cached",
         }

@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn a_purge_names_the_path_and_the_edge() {
         let asking =
-            Asking { edge: "tokyo".to_owned(), path: "/a?b=1".to_owned(), wish: Wish::Copy };
+            Asking { edge: "tokyo".to_owned(), path: "/a?b=1".to_owned(), wish: Wish::Plain };
         assert_eq!(purge_body(&asking), r#"{"url":"/a?b=1","edge":"tokyo"}"#);
     }
 }

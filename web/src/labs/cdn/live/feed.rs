@@ -249,7 +249,7 @@ mod tests {
     }
 
     fn asking() -> Asking {
-        Asking { edge: "tokyo".to_owned(), path: "/a".to_owned(), wish: Wish::Copy }
+        Asking { edge: "tokyo".to_owned(), path: "/a".to_owned(), wish: Wish::Plain }
     }
 
     #[test]

@@ -53,7 +53,8 @@ pub fn Headers(props: &HeadersProps) -> Html {
                 </dl>
                 <p class="cdn-hint">
                     { "The browser adds Host, Accept-Encoding, User-Agent and others, which it shows to no page. Its own \
-                       cache is kept out, so that it is the edge that answers." }
+                       cache is kept out, so that it is the edge that answers; if the page said nothing to caches, the \
+                       browser would say no-cache then." }
                 </p>
             </section>
             <section aria-label="The answer">{ answer }</section>

@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn what_a_stampede_costs_is_counted() {
-        let asking = Asking { edge: "e".to_owned(), path: "/a".to_owned(), wish: Wish::Copy };
+        let asking = Asking { edge: "e".to_owned(), path: "/a".to_owned(), wish: Wish::Plain };
         let mut rush = Rush::new(asking);
         let mut hear = |request, step| {
             rush.hear(&Event { at_us: 0, edge: "e".to_owned(), request, step });
