@@ -85,7 +85,6 @@ async fn converse(
         .timer(TokioTimer::new())
         .header_read_timeout(head_patience)
         .max_header_size(HEAD_LIMIT)
-        .pipeline_flush(true)
         .serve_connection(TokioIo::new(stream), service);
     let over = tokio::select! {
         outcome = &mut connection => Some(outcome),
