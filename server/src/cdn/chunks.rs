@@ -18,9 +18,9 @@ pub(super) const CHUNK: u64 = 1 << 20;
 /// What a piece costs besides its bytes, about.
 const OVERHEAD: usize = 256;
 /// The unit in which the disk forgets, in bytes: each is a file that stays open, so there are few of them.
-const MOST_BLOCK: u64 = 64 << 20;
+const MOST_BLOCK: u64 = 1 << 30;
 const LEAST_BLOCK: u64 = 4 << 20;
-const BLOCKS: u64 = 64;
+const BLOCKS: u64 = 16;
 /// How much is written at once, in bytes.
 const BUFFER: usize = 8 << 20;
 /// How much may wait to be written, in bytes; whoever fills waits before that, see [`Chunks::flushed`].

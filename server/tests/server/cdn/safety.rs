@@ -163,5 +163,8 @@ fn requests_have_a_largest_size() {
     assert_eq!(world.status_of(declared), 413);
     let path = "a".repeat(9_000);
     assert_eq!(world.get(&format!("/{path}")).status(), 414);
+    let large = "a".repeat(20_000);
+    let head = format!("GET /a HTTP/1.1\r\nHost: localhost\r\nX-Large: {large}\r\n\r\n");
+    assert_eq!(world.status_of(&head), 431);
     assert!(origin.seen().is_empty());
 }
