@@ -148,7 +148,6 @@ fn missing_files_and_the_servers_own_addresses_do_not() {
         "/api/unknown",
         "/%61pi/unknown",
         "/ws/unknown",
-        "/edge/unknown",
     ] {
         let answer = server.get(path);
         assert_eq!(answer.status, 404, "{path}");

@@ -44,6 +44,7 @@ fn nor_can_it_beside_the_page() {
         assert_eq!(ask(&format!("GET {path}")), "400", "{path}");
     }
     assert_eq!(ask("GET http://evil.example/edge/tokyo/x"), "403");
+    assert_eq!(ask("GET /edge/atlantis/x"), "404", "there is no such edge");
     assert!(origin.seen().is_empty());
 }
 
