@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: the core's benchmarks, how many times as fast as its peers it is, commits over
-//! real processes, the chat under load, and the page's frames.
+//! real processes, hits of an edge, the chat under load, and the page's frames.
 
 use std::{
     collections::BTreeMap,
@@ -42,24 +42,21 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     println!("\n{}", table(&groups));
     // Whoever asks for a part of criterion's benchmarks wants those, and nothing else.
     if options.arguments.iter().all(|argument| argument.starts_with("--")) {
-        say("Committing orders over real processes (a minute, after compiling)");
-        command::run(cargo().args([
-            "bench",
-            "--quiet",
-            "--package",
-            "playground-server",
-            "--bench",
-            "commits",
-        ]))?;
-        say("The chat under load, beside its peers (4 minutes, after compiling)");
-        command::run(cargo().args([
-            "bench",
-            "--quiet",
-            "--package",
-            "playground-server",
-            "--bench",
-            "chat",
-        ]))?;
+        for (bench, what) in [
+            ("commits", "Committing orders over real processes (a minute, after compiling)"),
+            ("cdn", "Hits of an edge, beside nginx (2 minutes, after compiling)"),
+            ("chat", "The chat under load, beside its peers (4 minutes, after compiling)"),
+        ] {
+            say(what);
+            command::run(cargo().args([
+                "bench",
+                "--quiet",
+                "--package",
+                "playground-server",
+                "--bench",
+                bench,
+            ]))?;
+        }
         let mut frames = cargo();
         frames.args(["bench", "--quiet", "--package", "playground-e2e", "--bench", "in_browser"]);
         in_a_browser(&mut frames)?;
