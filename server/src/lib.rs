@@ -12,6 +12,7 @@ pub mod closing;
 pub mod connections;
 mod consistent_hashing;
 pub mod driver;
+mod guard;
 mod health;
 pub mod log;
 mod origin;

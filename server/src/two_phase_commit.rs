@@ -10,7 +10,6 @@
 mod api;
 mod faults;
 mod feed;
-mod guard;
 mod inside;
 mod lines;
 mod node;
@@ -28,7 +27,6 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::task::AbortHandle;
 
 pub(crate) use api::router;
-pub(crate) use guard::is_local;
 pub use inside::Addresses;
 pub use node::{NodeSettings, run_node};
 pub(crate) use page_socket::connect;

@@ -13,7 +13,7 @@
 //! tells every step.
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{ConnectInfo, Query, Request, State};
+use axum::extract::{Query, Request, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state, map_response};
@@ -27,11 +27,11 @@ use serde::Deserialize;
 use super::Cdn;
 use super::entries::describe;
 use super::index::Purge;
-use super::request::{bad, forbidden, refused};
+use super::request::{bad, refused};
 use crate::app::AppState;
+use crate::guard;
 use crate::origin;
 use crate::problem::AppError;
-use crate::two_phase_commit::is_local;
 
 /// How many copies are listed at most.
 const MOST_ENTRIES: usize = 1_000;
@@ -70,14 +70,8 @@ async fn only_local(
     request: Request,
     next: Next,
 ) -> Result<Response, AppError> {
-    let peer = request.extensions().get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0);
-    if cdn(&state)?.allows_remote_faults() || is_local(peer, request.headers()) {
-        return Ok(next.run(request).await);
-    }
-    Err(forbidden(
-        "Only programs on the server's own machine may do this to its edges, unless it was started with \
-         --allow-remote-faults.",
-    ))
+    let allows_remote_faults = cdn(&state)?.allows_remote_faults();
+    guard::only_local(allows_remote_faults, "do this to its edges", request, next).await
 }
 
 /// Whatever is told here may be different in a moment.

@@ -1,10 +1,10 @@
 //! `/api/two-phase-commit`: orders, and the state of the nodes.
 
 use axum::extract::rejection::{JsonRejection, PathRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -13,8 +13,9 @@ use playground_core::two_phase_commit::{Order, TransactionId};
 use serde::Deserialize;
 
 use super::order_link::Placed;
-use super::{TwoPhaseCommit, faults, guard};
+use super::{TwoPhaseCommit, faults};
 use crate::app::AppState;
+use crate::guard;
 use crate::origin;
 use crate::problem::AppError;
 
@@ -24,12 +25,12 @@ const MOST_ORDERS: usize = 1_000;
 
 /// The routes of the lab, for the playground's own page and for programs.
 pub(crate) fn router(state: &AppState) -> Router<AppState> {
-    let only_loopback = from_fn_with_state(state.clone(), guard::only_loopback);
+    let only_local = from_fn_with_state(state.clone(), only_local);
     Router::new()
         .route("/orders", post(place_order).get(list_orders))
         .route("/orders/{id}", get(find_order))
         .route("/state", get(tell_state))
-        .merge(faults::routes().route_layer(only_loopback))
+        .merge(faults::routes().route_layer(only_local))
         .route_layer(from_fn_with_state(state.clone(), origin::check))
         .route_layer(map_response(live))
 }
@@ -46,6 +47,15 @@ pub(super) fn lab(state: &AppState) -> Result<&TwoPhaseCommit, AppError> {
 
 pub(super) fn refused(status: StatusCode, detail: impl Into<String>) -> AppError {
     AppError::Refused { status, detail: detail.into() }
+}
+
+async fn only_local(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, AppError> {
+    let allows_remote_faults = lab(&state)?.allows_remote_faults();
+    guard::only_local(allows_remote_faults, "hurt its nodes", request, next).await
 }
 
 /// Whatever is told here may be different in a moment.

@@ -1,43 +1,44 @@
-//! Who may hurt the nodes: only this machine, and no page but the playground's own.
+//! Who may do harm on purpose: only this machine, and no page but the playground's own.
 //!
 //! A page from elsewhere can send requests here although it may not read the answers, and can make a name of
 //! its own lead here (DNS rebinding). So the origin is checked, and the name that the client used.
 
 use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::api::lab;
-use crate::app::AppState;
 use crate::origin;
 use crate::problem::AppError;
 
 /// Headers by which a proxy says that somebody else has asked.
 const FORWARDED: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
-/// Lets a request pass that comes from this machine, or any if that was asked for.
-pub(super) async fn only_loopback(
-    State(state): State<AppState>,
+/// Lets a request pass that comes from this machine, or any if that was asked for. `deed` tells the others what they
+/// may not do.
+pub(crate) async fn only_local(
+    allows_remote_faults: bool,
+    deed: &str,
     request: Request,
     next: Next,
 ) -> Result<Response, AppError> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    if lab(&state)?.allows_remote_faults() || is_local(peer, request.headers()) {
+    if allows_remote_faults || is_local(peer, request.headers()) {
         return Ok(next.run(request).await);
     }
     Err(AppError::Refused {
         status: StatusCode::FORBIDDEN,
-        detail: "Only programs on the server's own machine may hurt its nodes, unless it was started with \
-                 --allow-remote-faults."
-            .into(),
+        detail: format!(
+            "Only programs on the server's own machine may {deed}, unless it was started with \
+             --allow-remote-faults."
+        ),
     })
 }
 
 /// A client whose address is unknown is nobody's friend.
-pub(crate) fn is_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
+fn is_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
     peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
         && origin::host(headers).is_some_and(|host| origin::is_loopback(host.host()))
         && !FORWARDED.iter().any(|name| headers.contains_key(*name))
