@@ -24,7 +24,7 @@ pub use chart::{BarChart, BarTone, Bars, Curve, LineChart};
 pub use choice::Choice;
 pub use copy::CopyCommand;
 pub use data_table::{DataTable, Row};
-pub use download::{DownloadButton, download, download_canvas};
+pub use download::{DownloadButton, download, download_canvas, on_csv};
 pub use glyph::{CanvasShapes, Glyph, HUES, Sign};
 pub use goals::{Goal, GoalList, Goals, done_count, use_goals};
 pub use keys_sheet::{KeyGroup, KeysSheet};

@@ -4,6 +4,7 @@ use super::stage::Palette;
 use gloo::timers::callback::Timeout;
 use gloo::utils::{body, document};
 use js_sys::{Array, Uint8Array};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{
     Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, Url,
@@ -89,4 +90,14 @@ pub fn DownloadButton(props: &DownloadButtonProps) -> Html {
             { props.label.clone() }
         </button>
     }
+}
+
+/// Gives what a frame holds to the reader, as a CSV file with this name.
+pub fn on_csv<F: 'static>(
+    name: &'static str,
+    frame: &Rc<F>,
+    write: fn(&F) -> String,
+) -> Callback<MouseEvent> {
+    let frame = frame.clone();
+    Callback::from(move |_| download(name, "text/csv", write(&frame).as_bytes()))
 }

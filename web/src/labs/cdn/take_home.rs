@@ -2,7 +2,7 @@
 
 use super::commands::Commands;
 use super::data::{copies_csv, history_csv, ways_csv};
-use crate::components::{CopyCommand, DownloadButton, download, on_svg};
+use crate::components::{CopyCommand, DownloadButton, on_csv, on_svg};
 use crate::player::{Player, use_link_text};
 use playground_core::cdn::{Frame, Lab};
 use std::rc::Rc;
@@ -24,10 +24,6 @@ pub struct TakeHomeProps {
 #[component]
 pub fn TakeHome(props: &TakeHomeProps) -> Html {
     let TakeHomeProps { player, frame } = props;
-    let on_csv = |name: &'static str, write: fn(&Frame) -> String| {
-        let frame = frame.clone();
-        Callback::from(move |_: MouseEvent| download(name, "text/csv", write(&frame).as_bytes()))
-    };
     let link = use_link_text(player);
     html! {
         <section class="cdn-home" aria-labelledby="take-home">
@@ -36,9 +32,9 @@ pub fn TakeHome(props: &TakeHomeProps) -> Html {
             </div>
             <div class="toolbar">
                 <DownloadButton label="Map as SVG" on_click={on_svg("cdn.svg", MAP)} />
-                <DownloadButton label="Copies as CSV" on_click={on_csv("copies.csv", copies_csv)} />
-                <DownloadButton label="Ways as CSV" on_click={on_csv("ways.csv", ways_csv)} />
-                <DownloadButton label="History as CSV" on_click={on_csv("history.csv", history_csv)} />
+                <DownloadButton label="Copies as CSV" on_click={on_csv("copies.csv", frame, copies_csv)} />
+                <DownloadButton label="Ways as CSV" on_click={on_csv("ways.csv", frame, ways_csv)} />
+                <DownloadButton label="History as CSV" on_click={on_csv("history.csv", frame, history_csv)} />
                 <DownloadButton label="Run as JSON" on_click={player.on_json()} />
             </div>
             <CopyCommand label="Link to this moment" command={link} />

@@ -1,7 +1,7 @@
 //! Takes the lab home: the figure, the data, the run, and the commands to try the same outside the browser.
 
 use super::data::{messages_csv, paths_csv};
-use crate::components::{CopyCommand, DownloadButton, download, on_svg};
+use crate::components::{CopyCommand, DownloadButton, on_csv, on_svg};
 use crate::player::{Player, use_link_text};
 use playground_core::chat::{Frame, Lab};
 use std::rc::Rc;
@@ -25,10 +25,6 @@ pub struct TakeHomeProps {
 #[component]
 pub fn TakeHome(props: &TakeHomeProps) -> Html {
     let TakeHomeProps { player, frame } = props;
-    let on_csv = |name: &'static str, write: fn(&Frame) -> String| {
-        let frame = frame.clone();
-        Callback::from(move |_: MouseEvent| download(name, "text/csv", write(&frame).as_bytes()))
-    };
     let link = use_link_text(player);
     html! {
         <section class="chat-home" aria-labelledby="take-home">
@@ -39,8 +35,8 @@ pub fn TakeHome(props: &TakeHomeProps) -> Html {
                 <DownloadButton label="Picture as SVG" on_click={on_svg("chat.svg", NODES)} />
                 <DownloadButton label="Who has what as SVG" on_click={on_svg("ledger.svg", LEDGER)} />
                 <DownloadButton label="Way of a message as SVG" on_click={on_svg("way.svg", WAY)} />
-                <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", messages_csv)} />
-                <DownloadButton label="Ways as CSV" on_click={on_csv("ways.csv", paths_csv)} />
+                <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", frame, messages_csv)} />
+                <DownloadButton label="Ways as CSV" on_click={on_csv("ways.csv", frame, paths_csv)} />
                 <DownloadButton label="Run as JSON" on_click={player.on_json()} />
             </div>
             <CopyCommand label="Link to this moment" command={link} />

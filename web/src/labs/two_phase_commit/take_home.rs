@@ -3,7 +3,7 @@
 
 use super::data::{messages_csv, orders_csv};
 use super::live::API;
-use crate::components::{CopyCommand, DownloadButton, download, on_svg};
+use crate::components::{CopyCommand, DownloadButton, on_csv, on_svg};
 use crate::player::{Player, use_link_text};
 use playground_core::two_phase_commit::{Frame, Lab};
 use std::rc::Rc;
@@ -22,10 +22,6 @@ pub struct TakeHomeProps {
 #[component]
 pub fn TakeHome(props: &TakeHomeProps) -> Html {
     let TakeHomeProps { player, frame } = props;
-    let on_csv = |name: &'static str, write: fn(&Frame) -> String| {
-        let frame = frame.clone();
-        Callback::from(move |_: MouseEvent| download(name, "text/csv", write(&frame).as_bytes()))
-    };
     let link = use_link_text(player);
     html! {
         <section class="two-phase-commit-home" aria-labelledby="take-home">
@@ -35,8 +31,8 @@ pub fn TakeHome(props: &TakeHomeProps) -> Html {
             <div class="toolbar">
                 <DownloadButton label="Nodes as SVG" on_click={on_svg("nodes.svg", NODES)} />
                 <DownloadButton label="Sequence as SVG" on_click={on_svg("sequence.svg", SEQUENCE)} />
-                <DownloadButton label="Orders as CSV" on_click={on_csv("orders.csv", orders_csv)} />
-                <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", messages_csv)} />
+                <DownloadButton label="Orders as CSV" on_click={on_csv("orders.csv", frame, orders_csv)} />
+                <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", frame, messages_csv)} />
                 <DownloadButton label="Run as JSON" on_click={player.on_json()} />
             </div>
             <CopyCommand label="Link to this moment" command={link} />

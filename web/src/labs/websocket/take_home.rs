@@ -2,7 +2,7 @@
 
 use super::commands::Commands;
 use super::data::wire_csv;
-use crate::components::{CopyCommand, DownloadButton, download, on_svg};
+use crate::components::{CopyCommand, DownloadButton, on_csv, on_svg};
 use crate::player::{Player, use_link_text};
 use playground_core::websocket::lab::{Frame, Lab};
 use std::rc::Rc;
@@ -24,12 +24,6 @@ pub struct TakeHomeProps {
 #[component]
 pub fn TakeHome(props: &TakeHomeProps) -> Html {
     let TakeHomeProps { player, frame } = props;
-    let on_csv = {
-        let frame = frame.clone();
-        Callback::from(move |_: MouseEvent| {
-            download("wire.csv", "text/csv", wire_csv(&frame).as_bytes());
-        })
-    };
     let link = use_link_text(player);
     html! {
         <section class="websocket-home" aria-labelledby="take-home">
@@ -38,7 +32,7 @@ pub fn TakeHome(props: &TakeHomeProps) -> Html {
             </div>
             <div class="toolbar">
                 <DownloadButton label="Wire as SVG" on_click={on_svg("wire.svg", WIRE)} />
-                <DownloadButton label="Frames as CSV" on_click={on_csv} />
+                <DownloadButton label="Frames as CSV" on_click={on_csv("wire.csv", frame, wire_csv)} />
                 <DownloadButton label="Run as JSON" on_click={player.on_json()} />
             </div>
             <CopyCommand label="Link to this moment" command={link} />
