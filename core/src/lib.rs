@@ -7,6 +7,8 @@
 
 pub mod sim;
 
+pub mod unique_id;
+
 // The labs, in reading order.
 pub mod websocket;
 
