@@ -5,6 +5,7 @@
 //! results in both: state changes use integers, or only those floating-point operations that
 //! IEEE 754 defines to the last bit.
 
+mod civil;
 pub mod sim;
 
 pub mod unique_id;

@@ -1,4 +1,11 @@
-//! Unique IDs without a central counter: a time stamp, the number of whoever makes it, and a sequence within
-//! the millisecond.
+//! Unique IDs without a counter that everybody has to ask.
+//!
+//! - [`snowflake`]: 64 bits of time, worker and sequence, and the generators that make them
+//! - [`lease`]: who may use a worker's number, and until when
+//! - [`kinds`]: the other keys that a table may have, and what each of them gives away
+//! - [`anatomy`]: what an ID found somewhere says about itself
 
+pub mod anatomy;
+pub mod kinds;
 pub mod lease;
+pub mod snowflake;

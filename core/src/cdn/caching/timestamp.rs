@@ -3,10 +3,10 @@
 //! Simplified: leap seconds do not exist, and the day of the week is read but not held against the date.
 //! Names are compared without regard to case, since section 4.2 of RFC 9111 asks a cache for that.
 
+use crate::civil::{MS_PER_DAY, civil_from_days, days_from_civil};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-const MS_PER_DAY: i64 = 86_400_000;
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const WEEKDAYS: [&str; 7] =
@@ -156,30 +156,4 @@ fn moment(year: i64, month: i64, day: i64, time_ms: i64) -> Option<Timestamp> {
     let days = days_from_civil(year, month, day);
     // A day that does not exist (30 February) would come back as another one.
     (civil_from_days(days) == (year, month, day)).then(|| Timestamp(days * MS_PER_DAY + time_ms))
-}
-
-/// Days from 1970-01-01 to a date of the Gregorian calendar, after Howard Hinnant's "chrono-compatible
-/// low-level date algorithms": years begin in March, so that the leap day is the last one.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
-}
-
-/// The inverse: year, month from 1 and day from 1.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
 }

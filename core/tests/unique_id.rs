@@ -1,0 +1,17 @@
+//! Unique IDs: layouts as their services publish them, generators that never repeat themselves whatever their clock
+//! does, keys of every kind beside their crates, and what an ID found somewhere says.
+
+#[path = "unique_id/generator.rs"]
+mod generator;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "unique_id/generator_properties.rs"]
+mod generator_properties;
+#[path = "unique_id/id.rs"]
+mod id;
+#[path = "unique_id/layout.rs"]
+mod layout;
+#[path = "unique_id/shared.rs"]
+mod shared;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "unique_id/threads.rs"]
+mod threads;
