@@ -4,8 +4,10 @@
 //! - [`lease`]: who may use a worker's number, and until when
 //! - [`kinds`]: the other keys that a table may have, and what each of them gives away
 //! - [`anatomy`]: what an ID found somewhere says about itself
+//! - [`wire`]: what the real service, the blog and the insert race tell the page
 
 pub mod anatomy;
 pub mod kinds;
 pub mod lease;
 pub mod snowflake;
+pub mod wire;
