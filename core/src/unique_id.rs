@@ -2,12 +2,15 @@
 //!
 //! - [`snowflake`]: 64 bits of time, worker and sequence, and the generators that make them
 //! - [`lease`]: who may use a worker's number, and until when
+//! - [`lab`]: workers, their clocks and the registry as a simulation, and [`scenarios`] worth seeing
 //! - [`kinds`]: the other keys that a table may have, and what each of them gives away
 //! - [`anatomy`]: what an ID found somewhere says about itself
 //! - [`wire`]: what the real service, the blog and the insert race tell the page
 
 pub mod anatomy;
 pub mod kinds;
+pub mod lab;
 pub mod lease;
+pub mod scenarios;
 pub mod snowflake;
 pub mod wire;

@@ -4,7 +4,7 @@
 //! A new lab is one line below.
 
 use playground_core::sim::{Named, Rng, Run, Simulation, Time, Timeline, replay};
-use playground_core::{cdn, chat, consistent_hashing, two_phase_commit, websocket};
+use playground_core::{cdn, chat, consistent_hashing, two_phase_commit, unique_id, websocket};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -47,6 +47,7 @@ labs! {
     websocket: websocket::scenarios::all();
     chat: chat::scenarios::all();
     two_phase_commit: two_phase_commit::scenarios::all();
+    unique_id: unique_id::scenarios::all();
     consistent_hashing: consistent_hashing::scenarios::all();
     cdn: cdn::scenarios::all();
 }

@@ -8,8 +8,12 @@ mod generator;
 mod generator_properties;
 #[path = "unique_id/id.rs"]
 mod id;
+#[path = "unique_id/lab.rs"]
+mod lab;
 #[path = "unique_id/layout.rs"]
 mod layout;
+#[path = "unique_id/lease.rs"]
+mod lease;
 #[path = "unique_id/shared.rs"]
 mod shared;
 #[cfg(not(target_arch = "wasm32"))]

@@ -102,7 +102,7 @@ pub struct Record {
 }
 
 /// Why there is no lease.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LeaseRefusal {
     /// Every number is held.

@@ -1,0 +1,8 @@
+//! The workers, their clocks and the registry: transcripts, what each scenario shows, storms.
+
+#[path = "lab/golden.rs"]
+mod golden;
+#[path = "lab/shows.rs"]
+mod shows;
+#[path = "lab/storm.rs"]
+mod storm;
