@@ -1,6 +1,7 @@
 //! How many connections there may be: in all, and for each client address. Each has a permit that goes with its
 //! stream for its whole life, through an upgrade to a WebSocket too.
 
+pub(crate) mod patient;
 pub(crate) mod recorded;
 pub(crate) mod refusal;
 pub(crate) mod tape;

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use crate::closing::{Closing, Guest};
+use crate::connections::patient::PatientStream;
 use crate::connections::recorded::RecordedStream;
 use crate::connections::{Connections, Permit, refusal};
 
@@ -28,6 +29,11 @@ pub const HEAD_LIMIT: usize = 16 * 1024;
 /// How much hyper reads ahead, or keeps to be written, in bytes.
 const BUFFER_LIMIT: usize = 64 * 1024;
 
+/// How long a write may be stuck behind a client that reads nothing: a minute, as nginx's `send_timeout` has it. It
+/// cannot be much less: Linux says that a socket takes more only once a third of its buffer is free, which may have
+/// grown to 4 MiB, so that a slow client may seem to read nothing for a while.
+pub const WRITE_PATIENCE: Duration = Duration::from_secs(60);
+
 /// How long the server waits for whom.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
@@ -35,12 +41,15 @@ pub struct Patience {
     pub head: Duration,
     /// For requests in flight and open sockets, once the server stops.
     pub grace: Duration,
+    /// For a client to take anything at all of what is ready for it; then its connection is cut.
+    pub write: Duration,
 }
 
 impl Default for Patience {
-    /// 5 s and 10 s.
+    /// 5 s, 10 s and [`WRITE_PATIENCE`].
     fn default() -> Self {
-        Self { head: Duration::from_secs(5), grace: Duration::from_secs(10) }
+        let [head, grace] = [5, 10].map(Duration::from_secs);
+        Self { head, grace, write: WRITE_PATIENCE }
     }
 }
 
@@ -72,7 +81,7 @@ pub async fn serve(
                     Ok(permit) => {
                         let guest = closing.guest();
                         let app = app.clone();
-                        tokio::spawn(converse(stream, peer, permit, app, guest, patience.head));
+                        tokio::spawn(converse(stream, peer, permit, app, guest, patience));
                     }
                     Err(why) => refusal::refuse(stream, why),
                 },
@@ -107,10 +116,11 @@ pub(crate) async fn converse(
     permit: Permit,
     app: Router,
     mut guest: Guest,
-    head_patience: Duration,
+    patience: Patience,
 ) {
     // Small answers should not wait for company; a socket that cannot be told so still works.
     let _ = stream.set_nodelay(true);
+    let stream = RecordedStream::new(PatientStream::new(stream, patience.write), permit);
     let app = TowerToHyperService::new(app);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -118,10 +128,10 @@ pub(crate) async fn converse(
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(head_patience)
+        .header_read_timeout(patience.head)
         .max_header_size(HEAD_LIMIT)
         .max_buf_size(BUFFER_LIMIT)
-        .serve_connection(TokioIo::new(RecordedStream::new(stream, permit)), service)
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let over = tokio::select! {
         outcome = &mut connection => Some(outcome),
@@ -140,6 +150,7 @@ pub(crate) async fn converse(
         && (error.is_parse() || error.is_timeout())
     {
         let RecordedStream { stream, permit, tape } = parts.io.into_inner();
+        let stream = stream.into_inner();
         refusal::part(stream, permit, error.is_timeout() && tape.is_amid_a_request()).await;
     }
 }

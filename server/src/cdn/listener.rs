@@ -10,7 +10,6 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::uri::Authority;
@@ -26,10 +25,11 @@ use super::body::CdnBody;
 use super::request::{bad, forbidden, refused};
 use super::served::own;
 use crate::closing::Guest;
+use crate::connections::patient::PatientStream;
 use crate::connections::{Connections, Permit, refusal};
 use crate::origin;
 use crate::problem::AppError;
-use crate::serve::{HEAD_LIMIT, Terms, pause_after};
+use crate::serve::{HEAD_LIMIT, Patience, Terms, pause_after};
 
 /// The request field that names an edge.
 const CDN_EDGE: HeaderName = HeaderName::from_static("cdn-edge");
@@ -46,7 +46,7 @@ pub(super) async fn serve(cdn: Cdn, listener: TcpListener, terms: Terms) {
                     let guest = closing.guest();
                     let cdn = cdn.clone();
                     admit(&connections, stream, peer, |stream, permit| {
-                        tokio::spawn(converse(cdn, stream, permit, guest, patience.head, is_loopback));
+                        tokio::spawn(converse(cdn, stream, permit, guest, patience, is_loopback));
                     });
                 }
                 Err(error) => pause_after(&error).await,
@@ -73,17 +73,18 @@ async fn converse(
     stream: TcpStream,
     permit: Permit,
     mut guest: Guest,
-    head_patience: Duration,
+    patience: Patience,
     is_loopback: bool,
 ) {
     let _ = stream.set_nodelay(true);
+    let stream = PatientStream::new(stream, patience.write);
     let service = service_fn(move |request: Request<Incoming>| {
         let cdn = cdn.clone();
         async move { Ok::<_, Infallible>(answer(&cdn, request, is_loopback).await) }
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(head_patience)
+        .header_read_timeout(patience.head)
         .max_header_size(HEAD_LIMIT)
         .serve_connection(TokioIo::new(stream), service);
     let over = tokio::select! {
@@ -100,7 +101,7 @@ async fn converse(
     if let Err(error) = outcome {
         tracing::debug!(%error, "a connection at the port of the edges broke off");
         if error.is_parse() || error.is_timeout() {
-            let stream = connection.into_parts().io.into_inner();
+            let stream = connection.into_parts().io.into_inner().into_inner();
             refusal::part(stream, permit, false).await;
         }
     }

@@ -6,21 +6,21 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use super::Permit;
+use super::patient::PatientStream;
 use super::tape::Tape;
 
 /// A stream, its permit and its tape.
 #[derive(Debug)]
 pub(crate) struct RecordedStream {
-    pub(crate) stream: TcpStream,
+    pub(crate) stream: PatientStream,
     pub(crate) permit: Permit,
     pub(crate) tape: Tape,
 }
 
 impl RecordedStream {
-    pub(crate) fn new(stream: TcpStream, permit: Permit) -> Self {
+    pub(crate) fn new(stream: PatientStream, permit: Permit) -> Self {
         Self { stream, permit, tape: Tape::default() }
     }
 }

@@ -112,7 +112,7 @@ pub async fn run_node(
     let app = app.layer(axum::middleware::from_fn(routes::refuse_browsers));
 
     let mut driving = tokio::spawn(driver.run());
-    let patience = serve::Patience { head: IDLE, grace: GRACE };
+    let patience = serve::Patience { head: IDLE, grace: GRACE, ..serve::Patience::default() };
     let terms = serve::Terms { patience, ..serve::Terms::default() };
     let (end, ended) = oneshot::channel::<()>();
     let serving = tokio::spawn(serve::serve(listener, app, terms, async {

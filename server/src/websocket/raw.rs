@@ -165,7 +165,7 @@ impl Line {
         stream.set_zero_linger()?;
         let app: Router = super::echo_alone(state);
         let (permit, guest) = (Permit::of_the_server(), state.closing().guest());
-        let patience = serve::Patience::default().head;
+        let patience = serve::Patience::default();
         tokio::spawn(converse(accepted, own, permit, app, guest, patience));
         sleep_until(opening + LINE_PAUSE).await;
         let until = opening + state.limits().websocket.raw;

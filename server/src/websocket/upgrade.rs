@@ -97,7 +97,7 @@ fn bare(upgraded: Upgraded, guest: Guest) -> Option<Opened> {
     let RecordedStream { stream, permit, tape } = parts.io.into_inner();
     // A copy, since the original holds on to hyper's whole buffer.
     let leftover = parts.read_buf.to_vec();
-    Some(Opened { stream, leftover, permit, guest, tape })
+    Some(Opened { stream: stream.into_inner(), leftover, permit, guest, tape })
 }
 
 fn refusal(error: HandshakeError) -> AppError {

@@ -121,7 +121,7 @@ fn a_stopping_server_finishes_what_is_in_flight() {
 
 #[test]
 fn a_stopping_server_does_not_wait_for_idle_connections() {
-    let patience = Patience { head: DEADLINE * 10, grace: DEADLINE * 10 };
+    let patience = Patience { head: DEADLINE * 10, grace: DEADLINE * 10, ..Patience::default() };
     let server = Server::start_with(with_page(), Router::new(), patience);
     let mut silent = server.connect();
     let mut kept_open = server.connect();

@@ -92,7 +92,8 @@ impl Server {
         Self::start_made_bounded(make, Router::new(), Patience::default(), Connections::default())
     }
 
-    fn start_made_bounded(
+    /// … and connections that are counted.
+    pub(crate) fn start_made_bounded(
         make: impl AsyncFnOnce() -> Config + Send + 'static,
         more: Router<AppState>,
         patience: Patience,

@@ -6,15 +6,9 @@ use std::time::Instant;
 use playground_core::cdn::wire;
 use tempfile::TempDir;
 
-use super::world::{Answer, Gate, Origin};
+use super::world::{Answer, Gate, MIB, Origin, pattern};
 use crate::process::{Running, command};
 use crate::running::DEADLINE;
-
-const MIB: usize = 1 << 20;
-
-fn pattern(length: usize) -> Vec<u8> {
-    (0..length).map(|place| (place / 7 % 251) as u8).collect()
-}
 
 /// A body in two halves, the second once the gate is open.
 fn in_two_halves(gate: &Gate) -> Origin {

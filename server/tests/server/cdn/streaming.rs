@@ -1,14 +1,12 @@
 //! Bodies that are read while they arrive.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
 
-use super::world::{Gate, Origin, World};
+use playground_server::serve::Patience;
 
-const MIB: usize = 1 << 20;
-
-fn pattern(length: usize) -> Vec<u8> {
-    (0..length).map(|place| (place / 7 % 251) as u8).collect()
-}
+use super::world::{Gate, MIB, Origin, World, before, pattern};
 
 /// Writes half of a body, waits, and writes the rest.
 fn in_two_halves(gate: &Gate, length: usize, fields: &'static str) -> Origin {
@@ -73,6 +71,34 @@ fn a_reader_who_does_not_read_holds_up_nobody() {
     assert!(world.get("/a").body == pattern(length));
     world.until("kept", |world| world.entries().iter().any(|entry| entry.is_complete));
     assert!(slow.finish().body == pattern(length));
+    assert_eq!(origin.seen().len(), 1);
+}
+
+#[test]
+fn a_reader_who_never_reads_is_cut() {
+    let gate = Gate::default();
+    gate.open();
+    let length = 12 * MIB;
+    let origin = in_two_halves(&gate, length, "Cache-Control: max-age=60");
+    let write = Duration::from_millis(100);
+    let world = World::patient(before(&origin), Patience { write, ..Patience::default() });
+    let below_edge = || {
+        let mut stream = world.server.connect();
+        stream.write_all(b"GET /edge/frankfurt/a HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        stream
+    };
+    let at_the_port = || world.send("GET", "/a", &[]);
+    let doors: [&dyn Fn() -> TcpStream; 2] = [&at_the_port, &below_edge];
+    // The first asks the origin; the second finds the copy, which is whole although the first has read nothing of it.
+    for (connect, number) in doors.into_iter().zip(1..) {
+        let mut stream = connect();
+        world.until("it is served", |world| world.stats().edges[0].requests == number);
+        world.until("cut", |world| world.connections.open() == 0);
+        let mut read = Vec::new();
+        assert!(stream.read_to_end(&mut read).is_err(), "no end that looks like one");
+        assert!(read.len() < length);
+        world.until("kept", |world| world.entries().iter().any(|entry| entry.is_complete));
+    }
     assert_eq!(origin.seen().len(), 1);
 }
 

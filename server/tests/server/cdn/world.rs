@@ -5,12 +5,21 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 
+use axum::Router;
 use playground_core::cdn::wire;
 use playground_server::Config;
 use playground_server::cdn::{Cdn, CdnConfig};
-use playground_server::serve::Terms;
+use playground_server::connections::Connections;
+use playground_server::serve::{Patience, Terms};
 
 use crate::running::{DEADLINE, Server};
+
+pub(super) const MIB: usize = 1 << 20;
+
+/// A body that is different everywhere.
+pub(super) fn pattern(length: usize) -> Vec<u8> {
+    (0..length).map(|place| (place / 7 % 251) as u8).collect()
+}
 
 /// A message as it was read: its first line, its fields by lower-case name, and its body.
 #[derive(Clone, Debug)]
@@ -171,31 +180,45 @@ impl Gate {
     }
 }
 
+/// Edges before this origin.
+pub(super) fn before(origin: &Origin) -> CdnConfig {
+    let origin = format!("http://{}", origin.address).parse().unwrap();
+    CdnConfig { origin: Some(origin), ..CdnConfig::default() }
+}
+
 /// A server whose edges stand before an origin.
 pub(super) struct World {
     pub(super) server: Server,
     /// The port of the edges.
     pub(super) edges: SocketAddr,
+    /// Those that clients have with either.
+    pub(super) connections: Connections,
 }
 
 impl World {
     pub(super) fn before(origin: &Origin) -> Self {
-        let origin = format!("http://{}", origin.address).parse().unwrap();
-        Self::with(CdnConfig { origin: Some(origin), ..CdnConfig::default() })
+        Self::with(before(origin))
     }
 
     pub(super) fn with(config: CdnConfig) -> Self {
+        Self::patient(config, Patience::default())
+    }
+
+    /// With so much patience for its readers.
+    pub(super) fn patient(config: CdnConfig, patience: Patience) -> Self {
         let (tell, told) = std::sync::mpsc::channel();
-        let server = Server::start_made(async move || {
+        let connections = Connections::default();
+        let terms = Terms { patience, connections: connections.clone(), ..Terms::default() };
+        let make = async move || {
             let cdn = Cdn::start(config).await.unwrap();
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             tell.send(listener.local_addr().unwrap()).unwrap();
-            let terms = Terms::default();
             let closing = terms.closing.clone();
             cdn.listen(listener, terms);
             Config { cdn: Some(cdn), closing, listens_on_loopback: true, ..Config::default() }
-        });
-        Self { server, edges: told.recv_timeout(DEADLINE).unwrap() }
+        };
+        let server = Server::start_made_bounded(make, Router::new(), patience, connections.clone());
+        Self { server, edges: told.recv_timeout(DEADLINE).unwrap(), connections }
     }
 
     pub(super) fn get(&self, path: &str) -> Message {
