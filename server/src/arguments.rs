@@ -227,6 +227,7 @@ impl CdnArguments {
             disk_bytes: self.cdn_disk_mib << 20,
             allows_remote_faults,
         }
+            ..CdnConfig::default()
     }
 }
 

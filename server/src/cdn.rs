@@ -115,6 +115,7 @@ impl Cdn {
             faults,
         )?;
         let shared = Arc::new(Shared::new(place, upstream, Events::new()));
+            config.origin_patience,
         // Another origin's copies are of no use: each has a folder of its own. The embedded one has a port of its
         // own at each start, and is the same nevertheless.
         let origin = match embedded.is_some() {

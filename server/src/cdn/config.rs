@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use axum::http::Uri;
 use axum::http::uri::{Authority, Scheme};
@@ -19,12 +20,14 @@ pub struct CdnConfig {
     pub memory_bytes: u64,
     /// … and on disk; less than 32 MiB is nothing.
     pub disk_bytes: u64,
+    /// How long the origin may be silent: before an answer begins, and within its body.
+    pub origin_patience: Duration,
     /// Whether clients on other machines may purge, and do harm to the origin.
     pub allows_remote_faults: bool,
 }
 
 impl Default for CdnConfig {
-    /// The embedded origin, three cities, 64 MiB of memory each, and no disk.
+    /// The embedded origin, three cities, 64 MiB of memory each, no disk, and 30 s for the origin.
     fn default() -> Self {
         Self {
             origin: None,
@@ -32,6 +35,7 @@ impl Default for CdnConfig {
             data: None,
             memory_bytes: 64 << 20,
             disk_bytes: 0,
+            origin_patience: Duration::from_secs(30),
             allows_remote_faults: false,
         }
     }

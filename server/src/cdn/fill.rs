@@ -15,7 +15,6 @@ use super::chunks::CHUNK;
 use super::edge::Edge;
 use super::index::Entry;
 use super::object::End;
-use super::reader::SILENCE;
 
 /// How much is handed to the disk before the fill waits for it, in bytes.
 const MOST_UNWRITTEN: u64 = 16 * CHUNK;
@@ -75,10 +74,11 @@ impl Fill {
     async fn pump(&self, mut body: Incoming) -> Outcome {
         let object = &self.entry.object;
         let most = self.edge.chunks.most_bytes();
+        let patience = self.edge.shared.upstream.patience;
         let mut is_kept = true;
         let mut unwritten = 0;
         loop {
-            let frame = match timeout(SILENCE, body.frame()).await {
+            let frame = match timeout(patience, body.frame()).await {
                 Ok(Some(Ok(frame))) => frame,
                 Ok(None) if is_kept => return Outcome::Whole,
                 Ok(None) => return Outcome::Unkept,

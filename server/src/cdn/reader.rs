@@ -2,7 +2,6 @@
 //! at the origin again.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -15,9 +14,6 @@ use super::body::Torn;
 use super::edge::Edge;
 use super::index::Entry;
 use super::object::{End, Found, State, split};
-
-/// How long the origin may be silent in the middle of a body.
-pub(super) const SILENCE: Duration = Duration::from_secs(30);
 
 /// A place in a body.
 pub(super) struct Reader {
@@ -139,8 +135,9 @@ impl Reader {
     }
 
     async fn read_rest(&mut self, mut rest: Incoming) -> Result<Option<Bytes>, Torn> {
+        let patience = self.edge.shared.upstream.patience;
         loop {
-            let frame = match timeout(SILENCE, rest.frame()).await {
+            let frame = match timeout(patience, rest.frame()).await {
                 Ok(Some(Ok(frame))) => frame,
                 Ok(Some(Err(error))) => return Err(Torn(format!("the origin broke off: {error}"))),
                 Ok(None) => return Ok(None),

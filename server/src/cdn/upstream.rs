@@ -20,8 +20,6 @@ use tokio::time::{sleep, timeout};
 
 /// How long a connection to the origin may take.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
-/// How long the head of an answer may take, the request's body included.
-const HEAD_PATIENCE: Duration = Duration::from_secs(30);
 /// How long a connection is kept for the next request: many servers close theirs after 5 seconds, and a request that
 /// meets that is lost.
 const IDLE: Duration = Duration::from_secs(4);
@@ -35,6 +33,8 @@ pub(super) struct Upstream {
     pub(super) scheme: Scheme,
     pub(super) authority: Authority,
     pub(super) is_embedded: bool,
+    /// How long the head of an answer may take, the request's body included, and each pause within its body.
+    pub(super) patience: Duration,
     requests: AtomicU64,
     faults: Faults,
 }
@@ -96,6 +96,7 @@ impl Upstream {
         authority: Authority,
         is_embedded: bool,
         faults: Faults,
+        patience: Duration,
     ) -> std::io::Result<Self> {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
@@ -116,7 +117,7 @@ impl Upstream {
             Pool::Plain(builder.build(http))
         };
         let requests = AtomicU64::new(0);
-        Ok(Self { client, scheme, authority, is_embedded, requests, faults })
+        Ok(Self { client, scheme, authority, is_embedded, patience, requests, faults })
     }
 
     pub(super) fn faults(&self) -> &Faults {
@@ -164,7 +165,7 @@ impl Upstream {
             };
             sent.await.map_err(|error| no_answer(&error))
         };
-        match timeout(HEAD_PATIENCE, sent).await {
+        match timeout(self.patience, sent).await {
             Ok(Ok(response)) if self.faults.get().error && !self.is_embedded => {
                 let mut response = response;
                 *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;

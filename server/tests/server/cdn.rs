@@ -5,6 +5,7 @@ mod api;
 mod collapsing;
 mod disk;
 mod failing;
+mod pieces;
 mod safety;
 mod site;
 mod streaming;

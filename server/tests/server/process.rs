@@ -36,8 +36,12 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
-        let mut child =
-            command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
+        Self::start_logging(command, Stdio::null())
+    }
+
+    /// With its log written somewhere.
+    fn start_logging(command: &mut Command, log: Stdio) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("starts");
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
@@ -172,6 +176,42 @@ fn a_port_in_use_is_told_in_a_sentence() {
             "{address} is already in use; stop the other program or choose another port with --listen"
         )
     );
+}
+
+#[test]
+fn a_taken_port_of_the_edges_is_told_in_a_sentence_and_everything_else_serves() {
+    let dir = TempDir::new().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let log = dir.path().join("log");
+    let mut command = command(&dir);
+    command.args(["--cdn-listen", &address.to_string()]);
+    let running = Running::start_logging(&mut command, fs::File::create(&log).unwrap().into());
+    let log = fs::read_to_string(log).unwrap();
+    let told: Vec<&str> = log.lines().filter(|line| line.contains(&address.to_string())).collect();
+    let [told] = told.as_slice() else { panic!("{log}") };
+    for word in ["WARN", "cannot listen on", "--cdn-listen", "--no-cdn-listener", "/edge/"] {
+        assert!(told.contains(word), "no {word}: {told}");
+    }
+    assert!(running.get("/edge/frankfurt/").contains("<html"));
+    let stats: serde_json::Value = serde_json::from_str(&running.get("/api/cdn/stats")).unwrap();
+    assert!(stats["listener"].is_null(), "{stats}");
+}
+
+#[test]
+fn whether_others_may_do_harm_to_the_edges_is_a_flag() {
+    let dir = TempDir::new().unwrap();
+    let purge = |running: &Running| {
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build();
+        let agent: ureq::Agent = agent.into();
+        let request = agent
+            .post(format!("http://{}/api/cdn/purge", running.address))
+            .header("content-type", "application/json")
+            .header("x-forwarded-for", "192.0.2.7");
+        request.send(r#"{"all": true}"#).unwrap().status().as_u16()
+    };
+    assert_eq!(purge(&Running::start(&mut command(&dir))), 403);
+    assert_eq!(purge(&Running::start(command(&dir).arg("--allow-remote-faults"))), 200);
 }
 
 #[test]

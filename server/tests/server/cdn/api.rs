@@ -3,7 +3,7 @@
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use playground_core::cdn::wire::{Event, Purged, Step};
+use playground_core::cdn::wire::{Event, Purged, Stats, Step};
 use playground_server::cdn::CdnConfig;
 use tokio_tungstenite::tungstenite::client::{IntoClientRequest, client};
 use tokio_tungstenite::tungstenite::{Message as Frame, WebSocket};
@@ -147,6 +147,30 @@ fn a_server_without_edges_says_so() {
     let server = Server::start(playground_server::Config::default());
     for path in ["/api/cdn/stats", "/edge/frankfurt/", "/metrics"] {
         assert_eq!(server.get(path).status, 503, "{path}");
+    }
+}
+
+#[test]
+fn others_may_do_harm_only_where_that_was_allowed() {
+    let others = [("content-type", "application/json"), ("x-forwarded-for", "192.0.2.7")];
+    let harm = [
+        ("POST", "/api/cdn/purge", r#"{"all": true}"#),
+        ("PUT", "/api/cdn/ttl", r#"{"seconds": 5}"#),
+        ("POST", "/api/cdn/faults", r#"{"down": true}"#),
+    ];
+    for allows in [false, true] {
+        let world = World::with(CdnConfig { allows_remote_faults: allows, ..CdnConfig::default() });
+        world.get("/");
+        for (method, path, body) in harm {
+            let answer = world.server.request(method, path, &others, body.as_bytes());
+            let text = String::from_utf8_lossy(&answer.body);
+            assert_eq!(answer.status, if allows { 200 } else { 403 }, "{path}: {text}");
+            assert!(allows || text.contains("--allow-remote-faults"), "{path}: {text}");
+        }
+        assert_eq!(world.entries().is_empty(), allows);
+        // Everybody may look.
+        let stats: Stats = world.server.get_with("/api/cdn/stats", &others).json();
+        assert_eq!((stats.origin.faults.down, stats.ttl_override_s.is_some()), (allows, allows));
     }
 }
 

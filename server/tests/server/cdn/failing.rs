@@ -1,11 +1,12 @@
 //! An origin that is slow, silent, wrong or gone.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use playground_server::cdn::CdnConfig;
 
-use super::world::{Gate, Origin, World, read_body, read_head, reply, until_stale};
+use super::world::{Gate, Origin, World, before, read_body, read_head, reply, until_stale};
 
 /// Answers once with these directives, and then breaks every connection.
 fn dies_after_one(directives: &'static str) -> Origin {
@@ -127,4 +128,58 @@ fn an_answer_that_breaks_off_is_cut_and_not_kept() {
     world.until("forgotten", |world| world.entries().is_empty());
     assert!(is_cut(&world));
     assert_eq!(origin.seen().len(), 2);
+}
+
+/// A server that does not wait long for this origin.
+fn impatient(origin: &Origin) -> World {
+    let origin_patience = Duration::from_millis(100);
+    World::with(CdnConfig { origin_patience, ..before(origin) })
+}
+
+#[test]
+fn an_origin_that_does_not_answer_in_time_is_a_504_where_nothing_may_stand_in() {
+    for (directives, expected) in
+        [("max-age=1", (200, "old")), ("max-age=1, must-revalidate", (504, ""))]
+    {
+        let (gate, is_silent) = (Gate::default(), Arc::new(AtomicBool::new(false)));
+        let (script, silent) = (gate.clone(), is_silent.clone());
+        let origin = Origin::start(move |_, stream| match silent.load(Ordering::Relaxed) {
+            true => script.pass(),
+            false => reply(stream, "200 OK", &[("Cache-Control", directives)], "old"),
+        });
+        let world = impatient(&origin);
+        // On a busy machine even this origin may be too slow at first.
+        world.until("kept", |world| world.get("/a").status() == 200);
+        is_silent.store(true, Ordering::Relaxed);
+        let missed = world.get("/b");
+        let told = (missed.status(), missed.field("content-type"));
+        assert_eq!(told, (504, "application/problem+json"));
+        let problem: serde_json::Value = serde_json::from_slice(&missed.body).unwrap();
+        assert_eq!(problem["detail"], "The origin did not answer in time.");
+        assert!(missed.field("cache-status").starts_with("frankfurt;fwd=uri-miss"), "{missed:?}");
+        until_stale(&world, "/a");
+        let stale = world.get("/a");
+        let text = if stale.status() == 200 { stale.text() } else { "" };
+        assert_eq!((stale.status(), text), expected, "{directives}");
+        gate.open();
+    }
+}
+
+#[test]
+fn a_body_that_stops_coming_is_cut_and_not_kept() {
+    let gate = Gate::default();
+    let script = gate.clone();
+    let origin = Origin::start(move |_, stream| {
+        let head =
+            "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 100\r\n\r\nonly this";
+        std::io::Write::write_all(stream, head.as_bytes()).unwrap();
+        script.pass();
+    });
+    let world = impatient(&origin);
+    // On a busy machine even the head may be too slow at first.
+    let mut answers = (0..100).map(|_| world.open("GET", "/a", &[]));
+    let begun = answers.find(|answer| answer.head.status() == 200).expect("a head");
+    assert!(begun.try_finish().is_err(), "a part is not a whole");
+    world.until("forgotten", |world| world.entries().is_empty());
+    gate.open();
 }
