@@ -187,7 +187,8 @@ pub(crate) struct CdnArguments {
     )]
     pub(crate) no_cdn_listener: bool,
 
-    /// How much of bodies each edge keeps in memory, in MiB
+    /// How much of bodies each edge keeps in memory, in MiB. Without a disk, a body of up to a quarter as much is
+    /// kept
     #[arg(
         long,
         env = "PLAYGROUND_CDN_MEMORY_MIB",
@@ -198,7 +199,7 @@ pub(crate) struct CdnArguments {
     pub(crate) cdn_memory_mib: u64,
 
     /// How much of bodies each edge keeps on disk, in MiB; less than 32 is nothing. A body of up to half as much
-    /// is kept
+    /// is kept. Larger ones, and parts that the origin sends (206), pass through, and Cache-Status says so
     #[arg(
         long,
         env = "PLAYGROUND_CDN_DISK_MIB",
@@ -226,8 +227,8 @@ impl CdnArguments {
             memory_bytes: self.cdn_memory_mib << 20,
             disk_bytes: self.cdn_disk_mib << 20,
             allows_remote_faults,
-        }
             ..CdnConfig::default()
+        }
     }
 }
 

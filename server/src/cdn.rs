@@ -12,7 +12,9 @@
 //! | what is refused | `request.rs`, `listener.rs` |
 //!
 //! What is simplified: the cities are names, so that nothing is farther away than it is; one process runs all the
-//! edges.
+//! edges. Only whole bodies are kept. What an origin sends as a part (206), and what is larger than half of the disk
+//! (without one, a quarter of the memory), passes through: `Cache-Status` then says `stored=?0`, and why as its
+//! `detail`. A body whose length is not known beforehand is let go once it has become too large.
 
 mod api;
 mod body;
@@ -113,9 +115,9 @@ impl Cdn {
             place.authority.clone(),
             embedded.is_some(),
             faults,
+            config.origin_patience,
         )?;
         let shared = Arc::new(Shared::new(place, upstream, Events::new()));
-            config.origin_patience,
         // Another origin's copies are of no use: each has a folder of its own. The embedded one has a port of its
         // own at each start, and is the same nevertheless.
         let origin = match embedded.is_some() {

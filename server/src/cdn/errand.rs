@@ -45,8 +45,8 @@ pub(super) enum Landed {
     Confirmed(Arc<Entry>),
     /// An error, in place of which the old copy may be served.
     Stale(Failure),
-    /// Something that is not kept.
-    Passed(Box<Parts>, Incoming),
+    /// Something that is not kept, and why.
+    Passed(Box<Parts>, Incoming, String),
     NoAnswer(NoAnswer),
 }
 
@@ -86,7 +86,7 @@ impl Landed {
             Landed::Stored(entry, _) | Landed::Confirmed(entry) => Brought::Copy(entry.clone()),
             Landed::Stale(Failure::Status(status)) => Brought::Error(*status),
             Landed::Stale(Failure::Unreachable) => Brought::Unreachable(String::new()),
-            Landed::Passed(parts, _) => match Failure::of_status(parts.status) {
+            Landed::Passed(parts, ..) => match Failure::of_status(parts.status) {
                 Some(_) => Brought::Error(parts.status.as_u16()),
                 None => Brought::Private,
             },
@@ -163,30 +163,32 @@ impl Edge {
         let not_stored = match stored {
             Ok(stored) => match self.keep(errand, stored, &parts.headers, body) {
                 Ok(entry) => return Landed::Stored(entry, parts.headers),
-                Err(body) => {
-                    ("it is too large, or was purged while it was on its way".into(), body)
-                }
+                Err(not_stored) => not_stored,
             },
             Err(why) => (why.to_string(), body),
         };
         let (why, body) = not_stored;
-        self.tell(errand.number, || Step::NotStored { why });
-        Landed::Passed(Box::new(parts), body)
+        self.tell(errand.number, || Step::NotStored { why: why.clone() });
+        Landed::Passed(Box::new(parts), body, why)
     }
 
-    /// Makes a copy, which fills while it is read.
+    /// Makes a copy, which fills while it is read; else says why not, and gives the body back.
     fn keep(
         self: &Arc<Self>,
         errand: &Errand,
         mut stored: Stored,
         headers: &HeaderMap,
         body: Incoming,
-    ) -> Result<Arc<Entry>, Incoming> {
+    ) -> Result<Arc<Entry>, (String, Incoming)> {
         let declared = hyper::body::Body::size_hint(&body).exact();
+        let most = self.chunks.most_bytes();
+        if let Some(length) = declared.filter(|length| *length > most) {
+            let why = format!("its body has {length} bytes, and the largest that is kept {most}");
+            return Err((why, body));
+        }
         let mut id = [0; 8];
-        let is_too_large = declared.is_some_and(|length| length > self.chunks.most_bytes());
-        if is_too_large || getrandom::fill(&mut id).is_err() {
-            return Err(body);
+        if getrandom::fill(&mut id).is_err() {
+            return Err(("the system has no random number for it".into(), body));
         }
         stored.set_operator_lifetime_ms(self.shared.ttl_override());
         let entry = Arc::new(Entry {
@@ -199,7 +201,7 @@ impl Edge {
             prepared: Prepared::default(),
         });
         let Some(superseded) = self.index.insert(entry.clone(), &errand.headers) else {
-            return Err(body);
+            return Err(("it was purged while it was on its way".into(), body));
         };
         let fill =
             Fill { edge: self.clone(), entry: entry.clone(), number: errand.number, superseded };

@@ -193,9 +193,10 @@ impl Edge {
                 self.answer(asked, &entry, &freshness.age, status).await
             }
             Landed::Stale(failure) => self.stale(visit, want, failure).await,
-            Landed::Passed(parts, body) => {
+            Landed::Passed(parts, body, why) => {
                 status.fwd_status = Some(parts.status.as_u16());
                 status.stored = Some(false);
+                status.detail = Some(why);
                 let Parts { status: code, headers, .. } = *parts;
                 Some(self.sign(code, headers, CdnBody::passed(body), &status))
             }

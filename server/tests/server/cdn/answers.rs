@@ -106,6 +106,9 @@ fn a_part_far_behind_is_asked_for_as_such() {
     let world = World::before(&origin);
     let part = world.get_with("/a", &[("Range", "bytes=90000000-90000001")]);
     assert_eq!((part.status(), part.text()), (206, "xy"));
+    let status = part.field("cache-status");
+    assert!(status.starts_with("frankfurt;fwd=uri-miss;fwd-status=206;stored=?0;"), "{status}");
+    assert!(status.contains("detail=\"the response holds a part only"), "{status}");
     assert_eq!(origin.seen()[0].field("range"), "bytes=90000000-90000001");
     assert!(world.entries().is_empty());
 }

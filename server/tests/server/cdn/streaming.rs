@@ -111,7 +111,12 @@ fn what_is_too_large_is_passed_on_and_not_kept() {
     let origin = in_two_halves(&gate, length, "Cache-Control: max-age=60");
     let world = World::before(&origin);
     for _ in 0..2 {
-        assert!(world.get("/a").body == pattern(length));
+        let passed = world.get("/a");
+        assert!(passed.body == pattern(length));
+        let status = passed.field("cache-status");
+        assert!(status.starts_with("frankfurt;fwd=uri-miss;fwd-status=200;stored=?0;"), "{status}");
+        let why = "detail=\"its body has 20971520 bytes, and the largest that is kept 16777216\"";
+        assert!(status.contains(why), "{status}");
     }
     assert!(world.entries().is_empty());
     assert_eq!(origin.seen().len(), 2);
