@@ -53,13 +53,9 @@ impl Lab {
                 }
             }
             Verdict::Validate { id, freshness, conditions, why } => {
-                let found = self.want(node, &waiter, Some((id, conditions)), why);
-                self.note_looked(node, call, found, Some(freshness));
+                self.want(node, &waiter, Some((id, conditions)), why, Some(freshness));
             }
-            Verdict::Miss { why } => {
-                let found = self.want(node, &waiter, None, why);
-                self.note_looked(node, call, found, None);
-            }
+            Verdict::Miss { why } => self.want(node, &waiter, None, why, None),
         }
     }
 
@@ -76,35 +72,35 @@ impl Lab {
         waiter: &Waiter,
         copy: Option<(CopyId, HeaderMap)>,
         why: Forwarded,
-    ) -> Found {
-        let found = if copy.is_some() { Found::MustValidate } else { Found::Miss };
+        freshness: Option<Freshness>,
+    ) {
         let (now, item) = (self.now, waiter.ask.item);
         let collapses =
             self.settings.collapsing && self.scenario.without != Some(super::Without::Collapsing);
-        let Some(cache) = self.caches.get_mut(&node) else { return found };
+        let Some(cache) = self.caches.get_mut(&node) else { return };
         let id = cache.id(item, &waiter.ask.headers);
         let arrival = match collapses {
             true => cache.flights.arrive(now, &id, waiter.call),
             false => Arrival::Pass,
         };
+        let waiting = cache.flights.waiting(&id).len() as u32;
+        let found = match arrival {
+            Arrival::Join => Found::Joined,
+            Arrival::Pass if collapses => Found::Pass,
+            _ if copy.is_some() => Found::MustValidate,
+            _ => Found::Miss,
+        };
+        // What a cache finds comes before what it does about it.
+        self.note_looked(node, waiter.call, found, freshness);
         match arrival {
-            Arrival::Join => {
-                let waiting = cache.flights.waiting(&id).len() as u32;
-                self.events.push(Event::Joined { at: node, item, waiting });
-                Found::Joined
-            }
+            Arrival::Join => self.events.push(Event::Joined { at: node, item, waiting }),
             Arrival::Lead => {
-                self.begin_fetch(
-                    node,
-                    waiter,
-                    Plan { id, copy, why, is_shared: true, is_pass: false },
-                );
-                found
+                let plan = Plan { id, copy, why, is_shared: true, is_pass: false };
+                self.begin_fetch(node, waiter, plan);
             }
             Arrival::Pass => {
-                let is_pass = collapses;
-                self.begin_fetch(node, waiter, Plan { id, copy, why, is_shared: false, is_pass });
-                if collapses { Found::Pass } else { found }
+                let plan = Plan { id, copy, why, is_shared: false, is_pass: collapses };
+                self.begin_fetch(node, waiter, plan);
             }
         }
     }

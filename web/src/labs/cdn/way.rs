@@ -66,9 +66,7 @@ fn title(frame: &Frame, exchange: &Exchange) -> String {
 fn way(frame: &Frame, exchange: &Exchange, is_whole: bool) -> Html {
     let since =
         |at: Time| at.since(exchange.asked_at).0 / u64::from(frame.scenario.slow_motion.max(1));
-    // What a cache finds comes before what it does about it at the same moment.
-    let mut hops: Vec<&(Time, Hop)> = exchange.hops.iter().collect();
-    hops.sort_by_key(|(at, hop)| (*at, !matches!(hop, Hop::Looked { .. })));
+    let hops = &exchange.hops;
     let steps = hops.iter().enumerate().filter_map(|(number, (at, hop))| {
         let is_next_connect =
             is_connect(hop) && number > 0 && is_connect(&hops[number - 1].1);
