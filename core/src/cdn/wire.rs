@@ -4,6 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The field by which a request to `/edge/` says what its reader calls it: a number below 2^53, which the event
+/// [`Step::Asked`] tells again, so that whoever asks and watches knows which events are about that request. The edge
+/// keeps the field to itself.
+pub const MARK: &str = "cdn-mark";
+
 /// What `GET /api/cdn/stats` tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
@@ -208,6 +213,9 @@ pub enum Step {
         method: String,
         /// Path and query.
         url: String,
+        /// What the reader calls this request, if it said so in the field [`MARK`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mark: Option<u64>,
     },
     /// There is a fresh copy, or a stale one that may be served.
     Hit {

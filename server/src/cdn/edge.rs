@@ -91,8 +91,13 @@ pub(super) struct Visit {
 }
 
 impl Edge {
-    /// Answers a request whose path is the origin's.
-    pub(super) async fn serve(self: &Arc<Self>, parts: Parts, body: Body) -> Response<CdnBody> {
+    /// Answers a request whose path is the origin's; `mark` is what its reader calls it.
+    pub(super) async fn serve(
+        self: &Arc<Self>,
+        parts: Parts,
+        body: Body,
+        mark: Option<u64>,
+    ) -> Response<CdnBody> {
         self.counts.requests.fetch_add(1, Ordering::Relaxed);
         let since = Instant::now();
         let number = self.shared.next_number.fetch_add(1, Ordering::Relaxed);
@@ -107,6 +112,7 @@ impl Edge {
         self.tell(number, || Step::Asked {
             method: visit.asked.method.to_string(),
             url: visit.asked.url().to_owned(),
+            mark,
         });
         let response = match visit.asked.method {
             Method::GET | Method::HEAD => self.look(&mut visit).await,

@@ -113,7 +113,7 @@ async fn answer(cdn: &Cdn, request: Request<Incoming>, is_loopback: bool) -> Res
     match chosen {
         Ok(edge) => {
             parts.headers.remove(&CDN_EDGE);
-            edge.serve(parts, Body::new(body)).await
+            edge.serve(parts, Body::new(body), None).await
         }
         Err(error) => own(error),
     }

@@ -229,3 +229,30 @@ fn each_step_of_a_request_is_told() {
     let purged = steps(&mut socket, |step| matches!(step, Step::Purged { removed: 1 }));
     assert_eq!(purged.len(), 1);
 }
+
+#[test]
+fn a_reader_knows_its_request_by_the_mark_that_it_gave_it() {
+    let origin = tagged();
+    let world = World::before(&origin);
+    let mut socket = watch(&world);
+    let greatest = "9007199254740991";
+    for (said, told) in [
+        ("17", Some(17)),
+        (greatest, greatest.parse().ok()),
+        ("9007199254740992", None),
+        ("-1", None),
+        ("seventeen", None),
+    ] {
+        // Somebody else wants the same.
+        world.get_with("/a", &[("CDN-Edge", "tokyo")]);
+        steps(&mut socket, |step| matches!(step, Step::Served { .. }));
+        world.server.get_with("/edge/tokyo/a", &[("cdn-mark", said)]);
+        let events = steps(&mut socket, |step| matches!(step, Step::Served { .. }));
+        let mark = events.iter().find_map(|event| match event.step {
+            Step::Asked { mark, .. } => Some(mark),
+            _ => None,
+        });
+        assert_eq!(mark, Some(told), "{said}");
+    }
+    assert!(origin.seen().iter().all(|request| request.field("cdn-mark").is_empty()));
+}

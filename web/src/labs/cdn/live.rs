@@ -176,7 +176,7 @@ fn Told(props: &ToldProps) -> Html {
     html! {
         <div class="cdn-live-told">
             <Steps exchange={exchange.clone()} shown={*shown} chosen={*chosen} on_choose={on_choose.clone()} />
-            <Headers asking={asking.clone()} answer={exchange.answer.clone()} />
+            <Headers asking={asking.clone()} mark={exchange.mark} answer={exchange.answer.clone()} />
             <CopyAtEdge edge={asking.edge.clone()} path={asking.path.clone()} {copies} />
         </div>
     }

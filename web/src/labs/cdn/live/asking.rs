@@ -6,6 +6,7 @@
 use crate::live::FetchError;
 use gloo::net::http::Request;
 use gloo::utils::window;
+use playground_core::cdn::wire::MARK;
 use web_sys::{RequestCache, Url};
 
 /// What a reader wants of the caches on the way (RFC 9111, section 5.2.1).
@@ -80,15 +81,16 @@ impl Asking {
         format!("/edge/{}{}", self.edge, self.path)
     }
 
-    /// Sends the request, and takes in the whole answer.
+    /// Sends the request by the name of `mark`, and takes in the whole answer.
     ///
     /// # Errors
     /// If nobody answers, or the answer breaks off.
-    pub async fn send(&self) -> Result<Answer, FetchError> {
+    pub async fn send(&self, mark: u64) -> Result<Answer, FetchError> {
         let begun_ms = now_ms();
         let request = Request::get(&self.address())
             .cache(RequestCache::NoStore)
-            .header("Cache-Control", self.wish.field());
+            .header("Cache-Control", self.wish.field())
+            .header(MARK, &mark.to_string());
         let response = request.send().await.map_err(|_| FetchError::Away)?;
         let head_ms = now_ms() - begun_ms;
         let (status, status_text) = (response.status(), response.status_text());

@@ -10,6 +10,7 @@ use gloo::utils::document;
 use js_sys::encode_uri_component;
 use playground_core::cdn::wire::{Entry, Stats};
 use std::cell::Cell;
+use std::ops::Range;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -31,24 +32,32 @@ impl Line {
     /// Sends a request; `number` is what [`Feed::next_number`] says.
     pub fn ask(&self, number: u32, asking: Asking) {
         let dispatcher = self.dispatcher.clone();
-        dispatcher.dispatch(News::Sent(asking.clone()));
+        let mark = marks(1).start;
+        dispatcher.dispatch(News::Sent(asking.clone(), mark));
         spawn_local(async move {
-            let answer = Box::new(asking.send().await);
+            let answer = Box::new(asking.send(mark).await);
             dispatcher.dispatch(News::Answered(number, answer));
         });
     }
 
     /// Sends the same request many times at once.
     pub fn rush(&self, asking: Asking) {
-        self.dispatcher.dispatch(News::Rushed(asking.clone()));
-        for _ in 0..RUSH {
+        let marks = marks(RUSH);
+        self.dispatcher.dispatch(News::Rushed(marks.clone()));
+        for mark in marks {
             let (dispatcher, asking) = (self.dispatcher.clone(), asking.clone());
             spawn_local(async move {
-                let took_ms = asking.send().await.ok().map(|answer| answer.whole_ms);
+                let took_ms = asking.send(mark).await.ok().map(|answer| answer.whole_ms);
                 dispatcher.dispatch(News::RushAnswered(took_ms));
             });
         }
     }
+}
+
+/// Numbers that no other page calls its requests by.
+fn marks(count: u32) -> Range<u64> {
+    let first = (js_sys::Math::random() * 2f64.powi(52)) as u64;
+    first..first + u64::from(count)
 }
 
 /// The feed, for as long as the component lives.

@@ -6,6 +6,7 @@ use super::verdict::Verdict;
 use crate::live::FetchError;
 use crate::live::connection::Link;
 use playground_core::cdn::wire::{Entry, Event, Stats, Step};
+use std::ops::Range;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -42,6 +43,8 @@ pub struct Exchange {
     pub number: u32,
     /// What was asked.
     pub asking: Asking,
+    /// What the page calls it, so that the server's events about it are known.
+    pub mark: u64,
     /// The server's number of it, once it has told.
     request: Option<u64>,
     /// When the edge heard of it, in microseconds since the server started.
@@ -75,12 +78,12 @@ pub enum News {
     Stats(Box<Stats>),
     /// … and what one of them holds.
     Entries(Vec<Entry>),
-    /// The page asks for something.
-    Sent(Asking),
+    /// The page asks for something, and calls that request so.
+    Sent(Asking, u64),
     /// It has an answer to its request of this number, or none.
     Answered(u32, Box<Result<Answer, FetchError>>),
-    /// The page asks many times at once.
-    Rushed(Asking),
+    /// The page asks many times at once, and calls these requests so.
+    Rushed(Range<u64>),
     /// One of these requests has come back after so many milliseconds, or has failed.
     RushAnswered(Option<f64>),
 }
@@ -147,25 +150,26 @@ impl Feed {
 }
 
 impl Exchange {
-    fn new(number: u32, asking: Asking) -> Self {
-        Exchange { number, asking, request: None, asked_at_us: 0, steps: Vec::new(), answer: None }
+    fn new(number: u32, asking: Asking, mark: u64) -> Self {
+        Exchange {
+            number,
+            asking,
+            mark,
+            request: None,
+            asked_at_us: 0,
+            steps: Vec::new(),
+            answer: None,
+        }
     }
 
-    /// The server does not know who asks: the first to ask the same of the same edge is taken to be the page.
     fn hear(&mut self, event: &Event) {
-        let is_ours = match (self.request, &event.step) {
-            (None, Step::Asked { method, url }) => {
-                method == "GET" && event.edge == self.asking.edge && *url == self.asking.path
+        match (self.request, &event.step) {
+            (None, Step::Asked { mark, .. }) if *mark == Some(self.mark) => {
+                self.request = Some(event.request);
+                self.asked_at_us = event.at_us;
             }
-            (None, _) => false,
-            (Some(request), _) => request == event.request,
-        };
-        if !is_ours {
-            return;
-        }
-        if self.request.is_none() {
-            self.request = Some(event.request);
-            self.asked_at_us = event.at_us;
+            (Some(request), _) if request == event.request => {}
+            _ => return,
         }
         self.steps.push((event.at_us.saturating_sub(self.asked_at_us), event.step.clone()));
     }
@@ -184,12 +188,12 @@ impl Reducible for Feed {
             News::Event(event) => feed.hear(*event),
             News::Stats(stats) => feed.stats = Some(Rc::new(*stats)),
             News::Entries(entries) => feed.entries = Rc::new(entries),
-            News::Sent(asking) => {
+            News::Sent(asking, mark) => {
                 feed.sent += 1;
-                feed.exchange = Some(Rc::new(Exchange::new(feed.sent, asking)));
+                feed.exchange = Some(Rc::new(Exchange::new(feed.sent, asking, mark)));
             }
             News::Answered(number, answer) => feed.answered(number, *answer),
-            News::Rushed(asking) => feed.rush = Some(Rc::new(Rush::new(asking))),
+            News::Rushed(marks) => feed.rush = Some(Rc::new(Rush::new(marks))),
             News::RushAnswered(took_ms) => {
                 if let Some(rush) = &mut feed.rush {
                     Rc::make_mut(rush).answered(took_ms);
@@ -240,8 +244,8 @@ mod tests {
         News::Event(Box::new(Event { at_us, edge: edge.to_owned(), request, step }))
     }
 
-    fn asked(url: &str) -> Step {
-        Step::Asked { method: "GET".to_owned(), url: url.to_owned() }
+    fn asked(mark: Option<u64>) -> Step {
+        Step::Asked { method: "GET".to_owned(), url: "/a".to_owned(), mark }
     }
 
     fn after(news: impl IntoIterator<Item = News>) -> Rc<Feed> {
@@ -255,23 +259,25 @@ mod tests {
     #[test]
     fn the_steps_of_ones_own_request_are_told_apart_from_others() {
         let feed = after([
-            News::Sent(asking()),
-            event("paris", 6, 900, asked("/a")),
-            event("tokyo", 7, 1_000, asked("/a")),
-            event("tokyo", 8, 1_100, asked("/a")),
+            News::Sent(asking(), 53),
+            // The same from a terminal, and from another page, before and after.
+            event("tokyo", 6, 900, asked(None)),
+            event("tokyo", 7, 1_000, asked(Some(54))),
+            event("tokyo", 7, 1_050, Step::Missed { why: "uri-miss".to_owned() }),
+            event("tokyo", 8, 1_100, asked(Some(53))),
+            event("tokyo", 9, 1_150, asked(Some(54))),
             event("tokyo", 8, 1_200, Step::Joined),
-            event("tokyo", 7, 1_300, Step::Missed { why: "uri-miss".to_owned() }),
+            event("tokyo", 7, 1_300, Step::Revalidated),
         ]);
         let exchange = feed.exchange.as_ref().unwrap();
-        let times: Vec<u64> = exchange.steps.iter().map(|(at_us, _)| *at_us).collect();
-        assert_eq!(times, [0, 300]);
+        assert_eq!(exchange.steps, [(0, asked(Some(53))), (100, Step::Joined)]);
     }
 
     #[test]
     fn an_answer_that_comes_after_the_next_question_is_not_taken_for_its_own() {
         let feed = after([
-            News::Sent(asking()),
-            News::Sent(asking()),
+            News::Sent(asking(), 1),
+            News::Sent(asking(), 2),
             News::Answered(1, Box::new(Err(FetchError::Away))),
         ]);
         assert!(feed.exchange.as_ref().is_some_and(|it| it.answer.is_none()));

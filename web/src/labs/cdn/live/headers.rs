@@ -5,6 +5,7 @@ use super::verdict::{CacheStatus, Verdict};
 use super::words::{field_meaning, ms_text, size_text};
 use crate::components::{Badge, Provenance};
 use crate::live::FetchError;
+use playground_core::cdn::wire::MARK;
 use yew::prelude::*;
 
 /// The fields that say most about caching, in the order in which they are worth reading.
@@ -25,6 +26,8 @@ const FIRST: [&str; 9] = [
 pub struct HeadersProps {
     /// What was asked.
     pub asking: Asking,
+    /// What the page calls the request.
+    pub mark: u64,
     /// What came back, once something has.
     pub answer: Option<Result<Answer, FetchError>>,
 }
@@ -32,7 +35,7 @@ pub struct HeadersProps {
 /// What was sent, and what came back.
 #[component]
 pub fn Headers(props: &HeadersProps) -> Html {
-    let HeadersProps { asking, answer } = props;
+    let HeadersProps { asking, mark, answer } = props;
     let answer = match answer {
         None => html! { <p class="cdn-hint">{ "No answer yet." }</p> },
         Some(Err(error)) => html! { <p class="notice" role="alert">{ error.to_string() }</p> },
@@ -48,6 +51,14 @@ pub fn Headers(props: &HeadersProps) -> Html {
                         <dt>{ "cache-control" }</dt>
                         <dd><code>{ asking.wish.field() }</code>
                             <span class="cdn-hint">{ format!("For the caches on the way: {}.", asking.wish.words()) }</span>
+                        </dd>
+                    </div>
+                    <div>
+                        <dt>{ MARK }</dt>
+                        <dd><code>{ *mark }</code>
+                            <span class="cdn-hint">
+                                { "By this number the page knows its own request among all that the server tells of. The                                    edge keeps it from the origin." }
+                            </span>
                         </dd>
                     </div>
                 </dl>

@@ -1,8 +1,8 @@
 //! Many requests for one thing at once, and what they cost the origin.
 
-use super::asking::Asking;
 use playground_core::cdn::wire::{Event, Step};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// How many requests a stampede has.
 pub const RUSH: u32 = 20;
@@ -10,9 +10,9 @@ pub const RUSH: u32 = 20;
 /// A stampede of the page's own making.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rush {
-    /// What is asked for.
-    pub asking: Asking,
-    /// The server's numbers of the requests that belong to it.
+    /// What the page calls the requests that belong to it.
+    marks: Range<u64>,
+    /// The server's numbers of those that have arrived.
     requests: BTreeSet<u64>,
     /// How many of them sent a request to the origin.
     pub forwarded: u32,
@@ -28,9 +28,9 @@ pub struct Rush {
 
 impl Rush {
     /// None has arrived yet.
-    pub fn new(asking: Asking) -> Self {
+    pub fn new(marks: Range<u64>) -> Self {
         Rush {
-            asking,
+            marks,
             requests: BTreeSet::new(),
             forwarded: 0,
             joined: 0,
@@ -58,10 +58,8 @@ impl Rush {
     }
 
     pub(super) fn hear(&mut self, event: &Event) {
-        if let Step::Asked { method, url } = &event.step {
-            let is_ours =
-                method == "GET" && event.edge == self.asking.edge && *url == self.asking.path;
-            if is_ours && self.asked() < RUSH {
+        if let Step::Asked { mark, .. } = &event.step {
+            if mark.is_some_and(|mark| self.marks.contains(&mark)) {
                 self.requests.insert(event.request);
             }
         } else if self.requests.contains(&event.request) {
@@ -84,18 +82,17 @@ impl Rush {
 
 #[cfg(test)]
 mod tests {
-    use super::super::asking::Wish;
     use super::*;
 
     #[test]
     fn what_a_stampede_costs_is_counted() {
-        let asking = Asking { edge: "e".to_owned(), path: "/a".to_owned(), wish: Wish::Plain };
-        let mut rush = Rush::new(asking);
+        let mut rush = Rush::new(40..60);
         let mut hear = |request, step| {
             rush.hear(&Event { at_us: 0, edge: "e".to_owned(), request, step });
         };
-        for request in 1..=3 {
-            hear(request, Step::Asked { method: "GET".to_owned(), url: "/a".to_owned() });
+        for (request, mark) in [(1, 40), (2, 41), (3, 59), (9, 60)] {
+            let (method, url) = ("GET".to_owned(), "/a".to_owned());
+            hear(request, Step::Asked { method, url, mark: Some(mark) });
         }
         hear(1, Step::Forwarded { is_conditional: false });
         hear(2, Step::Joined);

@@ -28,7 +28,7 @@ pub fn step_name(step: &Step) -> &'static str {
 /// A step in a sentence.
 pub fn step_sentence(edge: &str, step: &Step) -> String {
     match step {
-        Step::Asked { method, url } => format!("The reader asks {edge}: {method} {url}."),
+        Step::Asked { method, url, .. } => format!("The reader asks {edge}: {method} {url}."),
         Step::Hit { age_s, lifetime_s, is_stale: false } => {
             format!(
                 "{edge} has a copy, {age_s} s old and fresh for {lifetime_s} s in all. The origin is not asked."
