@@ -1,7 +1,8 @@
 //! Plays, steps, scrubs, forks and shares the run of any simulation: once, for every lab.
 //!
 //! [`use_player`] owns a timeline and the loop that moves it; [`PlayerBar`] is its face and knows no
-//! simulation; [`use_link`] keeps the run in the address, and [`use_linked`] does all of it for the page of a lab.
+//! simulation; [`use_linked`] is the player of a lab's page, and keeps its run in the address; [`use_reached`] ticks
+//! the page's goals.
 
 mod bar;
 mod given;
@@ -12,8 +13,7 @@ mod shared;
 mod start;
 
 pub use bar::{PLAYER_KEYS, PlayerBar, use_player_keys};
-pub use given::Given;
-pub use link::{link_of, link_problem, use_link, use_link_text};
+pub use link::{link_of, use_link_text};
 pub use linked::{Linked, use_linked, use_reached};
 pub use model::{Command, Start};
 pub use shared::{Player, use_hold, use_player};

@@ -45,3 +45,21 @@ impl<S: Simulation> Given<S> {
         own.cloned().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use playground_core::websocket::lab::{Action, Lab};
+    use playground_core::websocket::{Role, scenarios};
+
+    #[test]
+    fn what_a_run_brings_along_is_not_the_readers_own() {
+        let given = Given::<Lab>::default();
+        let named = scenarios::flipped_bit();
+        assert!(given.own(&named.run, named.until).is_empty());
+        let mut run = named.run.clone();
+        let ping = Action::Ping { by: Role::Client };
+        run.actions.push((named.until, ping.clone()));
+        assert_eq!(given.own(&run, named.until), [(named.until, ping)]);
+    }
+}

@@ -6,8 +6,11 @@ use super::link::{LinkError, link_problem, use_link};
 use super::model::Start;
 use super::shared::{Player, use_player};
 use crate::components::{Goal, Goals, use_goals};
+use gloo::utils::document;
 use playground_core::sim::{Named, Run, Simulation, Time};
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 /// A player, and what acts on it.
@@ -21,6 +24,26 @@ pub struct Linked<S: Simulation> {
     /// Plays another run, up to a time that is worth watching.
     pub on_load: Callback<(Run<S>, Time)>,
     given: Rc<Given<S>>,
+}
+
+impl<S: Simulation> Linked<S> {
+    /// Plays another run, and goes to the figure with this id: whoever opens one from further down wants to see it.
+    pub fn on_open(&self, figure: &'static str) -> Callback<(Run<S>, Time)> {
+        self.on_load.reform(move |opened| {
+            go_to(figure);
+            opened
+        })
+    }
+}
+
+fn go_to(id: &str) {
+    if let Some(figure) = document().get_element_by_id(id)
+        && let Ok(figure) = figure.dyn_into::<HtmlElement>()
+    {
+        figure.scroll_into_view();
+        // What cannot take the focus leaves it where it is.
+        let _ = figure.focus();
+    }
 }
 
 /// The player of this page, with the run in the address, or with one worth seeing.

@@ -9,13 +9,12 @@ use super::say_form::SayForm;
 use super::sentences::Teller;
 use super::story::Story;
 use super::take_home::TakeHome;
-use crate::components::{GoalList, KeyGroup, KeysSheet, use_goals};
+use crate::components::{GoalList, KeyGroup, KeysSheet};
 use crate::player::{
-    Given, PLAYER_KEYS, Player, PlayerBar, Start, link_problem, use_link, use_player,
-    use_player_keys,
+    Linked, PLAYER_KEYS, Player, PlayerBar, use_linked, use_player_keys, use_reached,
 };
 use playground_core::chat::{Action, Frame, Lab, scenarios};
-use playground_core::sim::{Run, Simulation, Time};
+use playground_core::sim::{Run, Time};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -33,49 +32,10 @@ const CHAT_KEYS: &[(&str, &str)] = &[
 /// The lab.
 #[component]
 pub fn Page() -> Html {
-    let player = use_player(|| Start::linked_or(scenarios::opening()));
-    let problem = use_state(link_problem::<Lab>);
-    let given = use_memo((), |()| Given::<Lab>::default());
-    use_link(
-        &player,
-        Callback::from({
-            let (problem, given) = (problem.setter(), given.clone());
-            move |found: Option<_>| {
-                given.opened(found.is_none());
-                problem.set(found);
-            }
-        }),
-    );
-    use_player_keys(player.on_command());
-    let goals = use_goals(Lab::NAME, GOALS);
-    {
-        let (player, goals, given) = (player.clone(), goals.clone(), given.clone());
-        use_effect_with(player.revision(), move |_| {
-            let frame = player.frame();
-            let own = player.with_run(|run| given.own(run, frame.now));
-            if own.is_empty() || GOALS.iter().all(|goal| goals.is_done(goal.id)) {
-                return;
-            }
-            let broken = player.broken_invariants().len();
-            let evidence = Evidence { own: &own, frame: &frame, broken };
-            for id in goals::reached(&evidence) {
-                goals.reach(id);
-            }
-        });
-    }
-    let on_act = {
-        let player = player.clone();
-        Callback::from(move |action: Action| {
-            player.act(action);
-        })
-    };
-    let on_load = {
-        let (player, given) = (player.clone(), given.clone());
-        Callback::from(move |(run, until): (Run<Lab>, Time)| {
-            given.note(&run);
-            player.load(run, until);
-        })
-    };
+    let linked = use_linked(scenarios::opening);
+    use_player_keys(linked.player.on_command());
+    let goals = use_reached(&linked, GOALS, reached);
+    let Linked { player, problem, on_act, on_load, .. } = linked;
     let frame = player.frame();
     let stage = Stage { player: player.clone(), frame: frame.clone(), on_act, on_load };
     let groups = vec![
@@ -92,7 +52,7 @@ pub fn Page() -> Html {
                        once. Connections break, packets get lost, the server dies. Break whatever you like, \
                        and see what brings the conversation back." }
                 </p>
-                if let Some(problem) = *problem {
+                if let Some(problem) = problem {
                     <p class="notice" role="alert">{ problem.to_string() }</p>
                 }
             </header>
@@ -105,6 +65,12 @@ pub fn Page() -> Html {
             <KeysSheet {groups} />
         </article>
     }
+}
+
+/// The goals that what the visitor did has reached by now.
+fn reached(player: &Player<Lab>, own: &[(Time, Action)]) -> Vec<&'static str> {
+    let (frame, broken) = (player.frame(), player.broken_invariants().len());
+    goals::reached(&Evidence { own, frame: &frame, broken })
 }
 
 /// What the figure at the top and the sandbox at the end share: they show the same run.

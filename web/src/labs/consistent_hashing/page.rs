@@ -9,7 +9,7 @@ use super::story::Story;
 use super::words;
 use crate::components::{GoalList, KeyGroup, KeysSheet, Slider, use_goals};
 use crate::player::{
-    PLAYER_KEYS, Player, PlayerBar, Start, link_problem, use_link, use_player, use_player_keys,
+    Linked, PLAYER_KEYS, Player, PlayerBar, Start, use_linked, use_player, use_player_keys,
 };
 use playground_core::consistent_hashing::lab::{Frame, MOST_WEIGHT, shard_name};
 use playground_core::consistent_hashing::{Action, Lab, scenarios};
@@ -34,15 +34,7 @@ const LAB_KEYS: &[(&str, &str)] = &[
 /// The lab.
 #[component]
 pub fn Page() -> Html {
-    let player = use_player(|| Start::linked_or(scenarios::opening()));
-    let problem = use_state(link_problem::<Lab>);
-    use_link(
-        &player,
-        Callback::from({
-            let problem = problem.setter();
-            move |found| problem.set(found)
-        }),
-    );
+    let Linked { player, problem, .. } = use_linked(scenarios::opening);
     use_player_keys(player.on_command());
     let selected = use_state(|| None::<PointRef>);
     let goals = use_goals(Lab::NAME, GOALS);
@@ -82,7 +74,7 @@ pub fn Page() -> Html {
                     { ". When a shard comes or goes, keys have to move. Drag one, add one, crash one, and count \
                        how many do." }
                 </p>
-                if let Some(problem) = *problem {
+                if let Some(problem) = problem {
                     <p class="notice" role="alert">
                         { problem.to_string() }
                     </p>

@@ -11,16 +11,13 @@ use super::order_form::OrderForm;
 use super::story::Story;
 use super::take_home::TakeHome;
 use super::words::{describe, describe_wallets, order_text, state_text};
-use crate::components::{GoalList, KeyGroup, KeysSheet, use_goals};
+use crate::components::{GoalList, KeyGroup, KeysSheet};
 use crate::player::{
-    Given, PLAYER_KEYS, Player, PlayerBar, Start, link_problem, use_link, use_player,
-    use_player_keys,
+    Linked, PLAYER_KEYS, Player, PlayerBar, use_linked, use_player_keys, use_reached,
 };
-use playground_core::sim::{Run, Simulation, Time};
+use playground_core::sim::{Run, Time};
 use playground_core::two_phase_commit::{Action, Frame, Happened, Lab, Order, World, scenarios};
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 const LAB_KEYS: &[(&str, &str)] = &[
@@ -37,53 +34,11 @@ const LEAD: &str = "lead";
 /// The lab.
 #[component]
 pub fn Page() -> Html {
-    let player = use_player(|| Start::linked_or(scenarios::opening()));
-    let problem = use_state(link_problem::<Lab>);
-    let given = use_memo((), |()| Given::<Lab>::default());
-    use_link(
-        &player,
-        Callback::from({
-            let (problem, given) = (problem.setter(), given.clone());
-            move |found: Option<_>| {
-                given.opened(found.is_none());
-                problem.set(found);
-            }
-        }),
-    );
-    use_player_keys(player.on_command());
-    let goals = use_goals(Lab::NAME, GOALS);
-    {
-        let (player, goals, given) = (player.clone(), goals.clone(), given.clone());
-        use_effect_with(player.revision(), move |_| {
-            let frame = player.frame();
-            let (own, flaw) = player.with_run(|run| (given.own(run, frame.now), run.scenario.flaw));
-            if own.is_empty() || GOALS.iter().all(|goal| goals.is_done(goal.id)) {
-                return;
-            }
-            let broken = player.broken_invariants().len();
-            let evidence = Evidence { own: &own, frame: &frame, flaw, broken };
-            for id in goals::reached(&evidence) {
-                goals.reach(id);
-            }
-        });
-    }
-    let on_act = {
-        let player = player.clone();
-        Callback::from(move |action: Action| {
-            player.act(action);
-        })
-    };
-    let on_load = {
-        let (player, given) = (player.clone(), given.clone());
-        Callback::from(move |(run, until): (Run<Lab>, Time)| {
-            given.note(&run);
-            player.load(run, until);
-        })
-    };
-    let on_open = on_load.reform(|opened| {
-        go_to_the_figure();
-        opened
-    });
+    let linked = use_linked(scenarios::opening);
+    use_player_keys(linked.player.on_command());
+    let goals = use_reached(&linked, GOALS, reached);
+    let on_open = linked.on_open(LEAD);
+    let Linked { player, problem, on_act, on_load, .. } = linked;
     let frame = player.frame();
     let stage = Stage { player: player.clone(), frame: frame.clone(), on_act, on_load };
     let groups = vec![
@@ -99,7 +54,7 @@ pub fn Page() -> Html {
                        keep their promises on disks of their own, and any of the machines may die at any moment. \
                        Kill one, lose a message, and see what is left." }
                 </p>
-                if let Some(problem) = *problem {
+                if let Some(problem) = problem {
                     <p class="notice" role="alert">{ problem.to_string() }</p>
                 }
             </header>
@@ -115,15 +70,11 @@ pub fn Page() -> Html {
     }
 }
 
-/// Whoever opens a run from further down wants to see it.
-fn go_to_the_figure() {
-    if let Some(lead) = gloo::utils::document().get_element_by_id(LEAD)
-        && let Ok(lead) = lead.dyn_into::<HtmlElement>()
-    {
-        lead.scroll_into_view();
-        // What cannot take the focus leaves it where it is.
-        let _ = lead.focus();
-    }
+/// The goals that what the visitor did has reached by now.
+fn reached(player: &Player<Lab>, own: &[(Time, Action)]) -> Vec<&'static str> {
+    let (frame, broken) = (player.frame(), player.broken_invariants().len());
+    let flaw = player.with_run(|run| run.scenario.flaw);
+    goals::reached(&Evidence { own, frame: &frame, flaw, broken })
 }
 
 /// What the figure at the top and the sandbox at the end share: they show the same run.

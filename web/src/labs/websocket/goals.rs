@@ -92,7 +92,7 @@ mod tests {
     use super::*;
     use playground_core::sim::{Run, Simulation, replay};
     use playground_core::websocket::lab::Lab;
-    use playground_core::websocket::{Role, scenarios};
+    use playground_core::websocket::scenarios;
 
     /// What is reached in a run if all of its actions are the reader's.
     fn reached_in(run: &Run<Lab>, until: Time) -> Vec<&'static str> {
@@ -111,17 +111,6 @@ mod tests {
         let mut cut = scenarios::cut();
         cut.run.actions.truncate(2);
         assert_eq!(reached_in(&cut.run, cut.until), ["cut"]);
-    }
-
-    #[test]
-    fn what_a_run_brings_along_reaches_nothing() {
-        let given = crate::player::Given::<Lab>::default();
-        let named = scenarios::flipped_bit();
-        assert!(given.own(&named.run, named.until).is_empty());
-        let mut run = named.run.clone();
-        let ping = Action::Ping { by: Role::Client };
-        run.actions.push((named.until, ping.clone()));
-        assert_eq!(given.own(&run, named.until), [(named.until, ping)]);
     }
 
     #[test]

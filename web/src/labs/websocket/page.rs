@@ -10,17 +10,14 @@ use super::sentences::describe;
 use super::story::Story;
 use super::take_home::TakeHome;
 use super::workbench::Workbench;
-use crate::components::{GoalList, KeyGroup, KeysSheet, use_goals};
+use crate::components::{GoalList, KeyGroup, KeysSheet};
 use crate::player::{
-    Given, PLAYER_KEYS, Player, PlayerBar, Start, link_problem, use_link, use_player,
-    use_player_keys,
+    Linked, PLAYER_KEYS, Player, PlayerBar, use_linked, use_player_keys, use_reached,
 };
-use playground_core::sim::{Run, Simulation, Time};
+use playground_core::sim::{Run, Time};
 use playground_core::websocket::lab::{Action, Frame, Lab};
 use playground_core::websocket::scenarios;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 const LAB_KEYS: &[(&str, &str)] = &[
@@ -36,50 +33,11 @@ const LAB_KEYS: &[(&str, &str)] = &[
 /// The lab.
 #[component]
 pub fn Page() -> Html {
-    let player = use_player(|| Start::linked_or(scenarios::opening()));
-    let problem = use_state(link_problem::<Lab>);
-    let given = use_memo((), |()| Given::<Lab>::default());
-    use_link(
-        &player,
-        Callback::from({
-            let (problem, given) = (problem.setter(), given.clone());
-            move |found: Option<_>| {
-                given.opened(found.is_none());
-                problem.set(found);
-            }
-        }),
-    );
-    use_player_keys(player.on_command());
-    let goals = use_goals(Lab::NAME, GOALS);
-    {
-        let (player, goals, given) = (player.clone(), goals.clone(), given.clone());
-        use_effect_with(player.revision(), move |_| {
-            let frame = player.frame();
-            let own = player.with_run(|run| given.own(run, frame.now));
-            if !own.is_empty() {
-                for id in goals::reached(&own, &frame) {
-                    goals.reach(id);
-                }
-            }
-        });
-    }
-    let on_act = {
-        let player = player.clone();
-        Callback::from(move |action: Action| {
-            player.act(action);
-        })
-    };
-    let on_load = {
-        let (player, given) = (player.clone(), given.clone());
-        Callback::from(move |(run, until): (Run<Lab>, Time)| {
-            given.note(&run);
-            player.load(run, until);
-        })
-    };
-    let on_open = on_load.reform(|opened| {
-        go_to_the_figure();
-        opened
-    });
+    let linked = use_linked(scenarios::opening);
+    use_player_keys(linked.player.on_command());
+    let goals = use_reached(&linked, GOALS, reached);
+    let on_open = linked.on_open("lead");
+    let Linked { player, problem, on_act, on_load, .. } = linked;
     let on_predicted = {
         let goals = goals.clone();
         Callback::from(move |()| goals.reach(goals::REAL))
@@ -98,7 +56,7 @@ pub fn Page() -> Html {
                     { "A connection that stays open, and on which both sides may speak. Below is every byte of one: \
                        click a segment on its way, flip a bit in it, and see what the other side makes of that." }
                 </p>
-                if let Some(problem) = *problem {
+                if let Some(problem) = problem {
                     <p class="notice" role="alert">{ problem.to_string() }</p>
                 }
             </header>
@@ -114,15 +72,9 @@ pub fn Page() -> Html {
     }
 }
 
-/// Whoever opens a run from further down wants to see it.
-fn go_to_the_figure() {
-    if let Some(lead) = gloo::utils::document().get_element_by_id("lead")
-        && let Ok(lead) = lead.dyn_into::<HtmlElement>()
-    {
-        lead.scroll_into_view();
-        // What cannot take the focus leaves it where it is.
-        let _ = lead.focus();
-    }
+/// The goals that what the visitor did has reached by now.
+fn reached(player: &Player<Lab>, own: &[(Time, Action)]) -> Vec<&'static str> {
+    goals::reached(own, &player.frame())
 }
 
 /// What the figure at the top and the sandbox at the end share: they show the same run.
