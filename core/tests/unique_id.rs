@@ -1,6 +1,8 @@
 //! Unique IDs: layouts as their services publish them, generators that never repeat themselves whatever their clock
 //! does, keys of every kind beside their crates, and what an ID found somewhere says.
 
+#[path = "unique_id/anatomy.rs"]
+mod anatomy;
 #[path = "unique_id/generator.rs"]
 mod generator;
 #[cfg(not(target_arch = "wasm32"))]
@@ -8,12 +10,17 @@ mod generator;
 mod generator_properties;
 #[path = "unique_id/id.rs"]
 mod id;
+#[path = "unique_id/kinds.rs"]
+mod kinds;
 #[path = "unique_id/lab.rs"]
 mod lab;
 #[path = "unique_id/layout.rs"]
 mod layout;
 #[path = "unique_id/lease.rs"]
 mod lease;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "unique_id/peers.rs"]
+mod peers;
 #[path = "unique_id/shared.rs"]
 mod shared;
 #[cfg(not(target_arch = "wasm32"))]

@@ -20,7 +20,7 @@ fn looks_like_one(text: &str) -> bool {
     let text = text.strip_prefix("urn:uuid:").unwrap_or(text);
     let text = text.trim_start_matches('{').trim_end_matches('}');
     let is_of_its_characters = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    is_of_its_characters && text.bytes().any(|byte| byte == b'-')
+    is_of_its_characters && text.bytes().filter(|&byte| byte == b'-').count() > 1
 }
 
 fn dissect(uuid: Uuid) -> Dissection {
