@@ -8,9 +8,12 @@
 //! - [`wire`]: what the real service, the blog and the insert race tell the page
 
 pub mod anatomy;
+mod check;
 pub mod kinds;
 pub mod lab;
 pub mod lease;
 pub mod scenarios;
 pub mod snowflake;
 pub mod wire;
+
+pub use check::{Check, CheckAction, CheckModel, CheckState, LAST_MS, Request};
