@@ -48,6 +48,7 @@ labs! {
     chat: chat::scenarios::all();
     two_phase_commit: two_phase_commit::scenarios::all();
     unique_id: unique_id::scenarios::all();
+    unique_id_shelf: unique_id::shelf::scenarios::all();
     consistent_hashing: consistent_hashing::scenarios::all();
     cdn: cdn::scenarios::all();
 }

@@ -7,6 +7,7 @@ mod clock;
 #[expect(dead_code, reason = "the page asks for the work, the worker does it")]
 mod protocol;
 mod two_phase_commit;
+mod unique_id;
 
 pub use cdn::{RaceJob, Raced};
 pub use client::{Answer, WorkerFailure, use_worker};

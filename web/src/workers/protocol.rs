@@ -13,6 +13,8 @@ pub enum Kind {
     Cdn,
     /// [`Check`](playground_core::two_phase_commit::Check): every run of one transaction.
     TwoPhaseCommit,
+    /// [`Plan`](playground_core::unique_id::million::Plan): a million rows into an index.
+    UniqueId,
 }
 
 /// What the page says.

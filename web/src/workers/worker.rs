@@ -6,12 +6,14 @@ mod clock;
 mod pace;
 mod protocol;
 mod two_phase_commit;
+mod unique_id;
 
 use cdn::RaceJob;
 use clock::now_ms;
 use js_sys::Uint8Array;
 use pace::Pace;
 use playground_core::two_phase_commit::Check;
+use playground_core::unique_id::million::Plan;
 use protocol::{Job, Kind, Reply, Request, Work};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -34,6 +36,7 @@ fn begin(kind: Kind, job: &[u8]) -> postcard::Result<Box<dyn Portions>> {
     match kind {
         <RaceJob as Job>::KIND => open::<RaceJob>(job),
         <Check as Job>::KIND => open::<Check>(job),
+        <Plan as Job>::KIND => open::<Plan>(job),
     }
 }
 
