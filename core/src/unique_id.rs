@@ -24,4 +24,7 @@ pub mod shelf;
 pub mod snowflake;
 pub mod wire;
 
-pub use check::{Check, CheckAction, CheckModel, CheckState, LAST_MS, Request};
+pub use check::{
+    Check, CheckAction, CheckModel, CheckSearch, CheckState, Finding, FindingVerdict, LAST_MS,
+    Request,
+};

@@ -14,8 +14,10 @@
 //! is what it knows another thing than what its disk has.
 
 mod action;
+mod search;
 
 pub use action::{CheckAction, Request};
+pub use search::{CheckSearch, Finding, FindingVerdict};
 
 use super::lab::Mistake;
 use super::lease::{Holder, Lease, LeaseRefusal, Registry, Terms};
@@ -38,6 +40,16 @@ pub struct Check {
     pub leases: u8,
     /// What is done wrong; only mistakes in leasing make a difference.
     pub mistake: Option<Mistake>,
+}
+
+impl Check {
+    /// The mistakes that make a difference here.
+    pub const MISTAKES: [Mistake; 4] = [
+        Mistake::HighWaterForgotten,
+        Mistake::LeaseNotLookedAt,
+        Mistake::NoFencing,
+        Mistake::AnswerBeforeWrite,
+    ];
 }
 
 impl Default for Check {

@@ -10,6 +10,10 @@ use crate::sim::{Ticket, Time};
 use crate::unique_id::snowflake::{ClockPolicy, Id};
 use std::sync::Arc;
 
+/// The most that is asked for at once where shards count: their numbers do not follow each other, and each is told
+/// of by itself.
+const MOST_COUNTED: u32 = 64;
+
 /// A request that has not ended.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Open {
@@ -31,6 +35,8 @@ enum Progress {
 impl Lab {
     /// A client asks a worker.
     pub(super) fn ask(&mut self, worker: u8, count: u32, user: Option<u64>) {
+        let counts_up = self.scenario.mistake == Some(Mistake::AutoIncrement);
+        let count = if counts_up { count.min(MOST_COUNTED) } else { count };
         let request = self.new_id();
         self.totals.asked += 1;
         self.events.push(Event::Asked { request, worker, count, user });

@@ -61,7 +61,8 @@ pub(super) fn terms(scenario: &Scenario) -> Terms {
     Terms {
         numbers: scenario.numbers,
         lease_ms,
-        renew_ms: lease_ms / 3,
+        // Never at once: where messages take no time, nothing else would ever happen.
+        renew_ms: (lease_ms / 3).max(1),
         most_skew_ms: scenario.most_skew_ms.into(),
     }
 }

@@ -5,7 +5,9 @@ use playground_core::sim::{
     Counterexample, Explorer, Limits, Report, Run, Span, Time, Verdict, Walk, replay,
 };
 use playground_core::unique_id::lab::Mistake;
-use playground_core::unique_id::{Check, CheckAction, CheckModel};
+use playground_core::unique_id::{
+    Check, CheckAction, CheckModel, CheckSearch, Finding, FindingVerdict,
+};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -57,6 +59,7 @@ fn each_mistake_is_caught_with_its_shortest_run() {
         (Mistake::NoFencing, 13),
         (Mistake::AnswerBeforeWrite, 11),
     ] {
+        assert!(Check::MISTAKES.contains(&mistake));
         let check = Check { starts: 1, leases: 2, mistake: Some(mistake) };
         let found = broken(check);
         let words: Vec<String> = found.actions.iter().map(ToString::to_string).collect();
@@ -70,9 +73,20 @@ fn each_mistake_is_caught_with_its_shortest_run() {
 }
 
 #[test]
-fn what_a_shortest_run_says_can_be_read() {
-    let found = broken(Check { starts: 1, leases: 2, mistake: Some(Mistake::LeaseNotLookedAt) });
-    let words: Vec<String> = found.actions.iter().map(ToString::to_string).collect();
+fn a_search_tells_a_shortest_run_in_words() {
+    let mistake = Some(Mistake::LeaseNotLookedAt);
+    let mut search = CheckSearch::new(Check { starts: 1, leases: 2, mistake });
+    let unique = |findings: Vec<Finding>| findings.into_iter().find(|it| it.property == UNIQUE);
+    let first = unique(search.findings()).expect("it is checked");
+    assert_eq!(first.verdict, FindingVerdict::Searching);
+    let steps = loop {
+        let goes_on = search.expand(5_000);
+        match unique(search.findings()).expect("it is checked").verdict {
+            FindingVerdict::Broken(steps) => break steps,
+            verdict => assert!(goes_on, "{verdict:?}"),
+        }
+    };
+    assert!(search.progress().distinct > 1_000);
     let expected = [
         "worker 0 starts",
         "worker 0 asks the registry",
@@ -85,5 +99,5 @@ fn what_a_shortest_run_says_can_be_read() {
         "worker 1 hears the answer",
         "worker 1 makes an ID of 2 ms",
     ];
-    assert_eq!(words, expected);
+    assert_eq!(steps, expected);
 }

@@ -144,6 +144,38 @@ fn the_storm_finds_out_every_mistake() {
     }
 }
 
+/// Links may say anything: whatever is set up, time goes on.
+#[test]
+fn no_scenario_stands_still() {
+    for (lease_ms, patience_ms) in [(0, 0), (1, 1), (2, u32::MAX), (u32::MAX, 3)] {
+        for permille in [0, 1_000, u32::MAX] {
+            for mistake in Mistake::ALL.into_iter().map(Some).chain([None]) {
+                let clock = ClockSetting { offset_ms: i32::MIN, permille };
+                let scenario = Scenario {
+                    workers: u8::MAX,
+                    running: u8::MAX,
+                    numbers: 0,
+                    lease_ms,
+                    most_skew_ms: u32::MAX,
+                    latency_ms: (0, 0),
+                    write_ms: 0,
+                    patience_ms,
+                    clocks: vec![clock; 300],
+                    slow_motion: 0,
+                    shards: u8::MAX,
+                    traffic: Traffic { per_second: u32::MAX, count: u16::MAX },
+                    mistake,
+                    ..Scenario::default()
+                };
+                let run: Run<Lab> = Run::new(scenario, 1);
+                let until = Time::from_ms(100);
+                let steps = replay(&run, until, 50_000).steps;
+                assert!(steps < 50_000, "{lease_ms} {patience_ms} {permille} {mistake:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_storm_can_be_travelled() {
     for seed in 0..4 {
