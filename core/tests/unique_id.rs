@@ -25,6 +25,9 @@ mod million;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "unique_id/peers.rs"]
 mod peers;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "unique_id/postgresql.rs"]
+mod postgresql;
 #[path = "unique_id/shared.rs"]
 mod shared;
 #[path = "unique_id/shelf.rs"]

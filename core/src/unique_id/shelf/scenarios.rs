@@ -45,9 +45,9 @@ pub fn slightly_late() -> Named {
 pub fn late() -> Named {
     let scenario = Scenario {
         left: Arrivals::Late { rows: 30 },
-        rows: 400,
+        rows: 200,
         leaf_entries: 20,
-        interval_ms: 100,
+        interval_ms: 200,
         ..Scenario::default()
     };
     named("late", "Too late: packed no better than by chance, or worse", scenario, &[])

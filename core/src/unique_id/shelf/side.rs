@@ -55,8 +55,8 @@ impl Side {
 
     /// Whether the tree holds every key that came, and no other.
     pub(super) fn holds_all(&self) -> bool {
-        let held = self.tree.counts().entries == self.origins.len() as u64;
-        held && self.origins.keys().all(|key| self.tree.contains(*key))
+        let leaves = self.tree.level_pages(0);
+        leaves.iter().flat_map(|leaf| self.tree.keys(*leaf)).eq(self.origins.keys())
     }
 
     pub(super) fn footprint_bytes(&self) -> usize {
