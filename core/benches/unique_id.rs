@@ -15,9 +15,10 @@ use ferroid::generator::{AtomicSnowflakeGenerator, BasicSnowflakeGenerator};
 use ferroid::id::SnowflakeTwitterId;
 use ferroid::time::{MonotonicClock, TWITTER_EPOCH, TimeSource, UNIX_EPOCH as FERROIDS_UNIX_EPOCH};
 use playground_core::unique_id::snowflake::{
-    Clock, ClockPolicy, Generator, Id, Layout, Next, SharedGenerator,
+    Clock, ClockPolicy, Gate, Generator, Id, Layout, Next, SharedGenerator,
 };
 use std::hint::{black_box, spin_loop};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -34,6 +35,26 @@ const POLICY: ClockPolicy = ClockPolicy::Wait { at_most_ms: 10_000 };
 fn system() -> u64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     since_1970.as_secs() * 1_000 + u64::from(since_1970.subsec_millis())
+}
+
+/// The same clock behind a gate that the processor's counter opens: still one reading for each ID, but of the counter.
+#[inline]
+fn gated() -> u64 {
+    static COUNTER: LazyLock<quanta::Clock> = LazyLock::new(quanta::Clock::new);
+    fn counts_per_ms() -> u64 {
+        const COUNTS: u64 = 1 << 40;
+        let ns = COUNTER.delta_as_nanos(0, COUNTS);
+        (u128::from(COUNTS) * 1_000_000 / u128::from(ns)) as u64
+    }
+    thread_local! {
+        static COUNTED: (quanta::Clock, Gate) = (COUNTER.clone(), Gate::new(counts_per_ms()));
+    }
+    COUNTED.with(|(counter, gate)| {
+        gate.unix_ms(counter.raw(), || {
+            let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            since_1970.as_secs() * 1_000_000_000 + u64::from(since_1970.subsec_nanos())
+        })
+    })
 }
 
 /// The same for ferroid.
@@ -186,6 +207,10 @@ fn system_clock_alone(criterion: &mut Criterion) {
     group.bench_function("ours", |bencher| {
         bencher.iter_custom(|n| bursts(n, &clock, || made(ours.next_by(&clock))));
     });
+    let mut ours = Generator::new(Layout::CLASSICAL, 7, POLICY).expect("a worker");
+    group.bench_function("ours gated", |bencher| {
+        bencher.iter_custom(|n| bursts(n, &clock, || made(ours.next_by(&gated))));
+    });
     let mut peer = peers::rs_snowflake();
     group.bench_function("peer-rs-snowflake", |bencher| {
         bencher.iter_custom(|n| bursts(n, &clock, || peer.real_time_generate() as u64));
@@ -204,6 +229,8 @@ fn system_clock_shared(criterion: &mut Criterion) {
     let snowdon = peers::Snowdon::default();
     let ferroid = peers::atomic(System);
     let us = || made(ours.next());
+    let ours = SharedGenerator::new(Layout::CLASSICAL, 7, POLICY, gated).expect("a worker");
+    let gated = || made(ours.next());
     let snowflake_me = || snowflake_me.next_id().expect("an ID").as_u64();
     let snowdon = || snowdon.generate().expect("an ID").into_inner();
     let ferroid = || ferroid.next_id(|_| spin_loop()).to_raw();
@@ -211,6 +238,7 @@ fn system_clock_shared(criterion: &mut Criterion) {
         let name = format!("Snowflake, system clock, {name}");
         let mut group = group(criterion, &name, Duration::from_millis(150));
         measure(&mut group, "ours", threads, &clock, us);
+        measure(&mut group, "ours gated", threads, &clock, gated);
         measure(&mut group, "peer-snowflake_me", threads, &clock, snowflake_me);
         measure(&mut group, "peer-snowdon", threads, &clock, snowdon);
         measure(&mut group, "peer-ferroid", threads, &clock, ferroid);

@@ -5,6 +5,8 @@
 mod anatomy;
 #[path = "unique_id/arrivals.rs"]
 mod arrivals;
+#[path = "unique_id/gate.rs"]
+mod gate;
 #[path = "unique_id/generator.rs"]
 mod generator;
 #[cfg(not(target_arch = "wasm32"))]

@@ -9,6 +9,7 @@
 //! - [`Id`]: the 64 bits, and how they are written
 //! - [`Generator`]: makes IDs for one owner, from a time that is given
 //! - [`SharedGenerator`]: makes IDs for many threads at once, from a [`Clock`]
+//! - [`Gate`]: makes reading a clock for each ID cheap
 //!
 //! ```
 //! use playground_core::unique_id::snowflake::{ClockPolicy, Generator, Layout, Next};
@@ -21,6 +22,7 @@
 //! ```
 
 mod clock;
+mod gate;
 mod generator;
 mod id;
 mod layout;
@@ -29,6 +31,7 @@ mod rules;
 mod shared;
 
 pub use clock::{Clock, ClockPolicy};
+pub use gate::Gate;
 pub use generator::Generator;
 pub(crate) use id::base32_value;
 pub use id::{Id, ParseIdError};

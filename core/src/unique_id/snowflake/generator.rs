@@ -10,12 +10,17 @@ use super::{Clock, ClockPolicy, Id, Layout, PartsError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generator {
     rules: Rules,
-    /// The place of the next ID, if the clock does not move on.
-    next: Slot,
-    /// The clock at the last ID that was made in the very tick that it showed, and how many IDs fit in it; none
-    /// after an ID that was borrowed. As long as the clock stays, there is nothing to work out.
+    /// The tick that it has come to, and the first ID of it.
+    tick: u64,
+    first: u64,
+    /// The ID that comes next if the clock stays, and the one at which there is something to work out: behind the
+    /// last one of the tick, or at once after an ID that was borrowed.
+    next: u64,
+    end: u64,
+    /// From one ID to the next of the same tick.
+    step: u64,
+    /// The clock at the last ID.
     now_ms: u64,
-    room: u64,
 }
 
 impl Generator {
@@ -25,7 +30,9 @@ impl Generator {
     /// [`PartsError`], if the worker's number does not fit in the layout.
     pub fn new(layout: Layout, worker: u16, policy: ClockPolicy) -> Result<Self, PartsError> {
         let rules = Rules::new(layout, worker, policy)?;
-        Ok(Generator { rules, next: Slot { tick: 0, sequence: 0 }, now_ms: 0, room: 0 })
+        let first = rules.id(Slot { tick: 0, sequence: 0 }).0;
+        let step = 1 << rules.sequence_shift;
+        Ok(Generator { rules, tick: 0, first, next: first, end: first, step, now_ms: 0 })
     }
 
     /// Starts behind a mark that was kept, so that a restart repeats no ID even if the clock was set back meanwhile:
@@ -34,9 +41,8 @@ impl Generator {
     /// # Errors
     /// [`Refused::EpochOver`], if there is no moment after the mark.
     pub fn resume_after(&mut self, high_water_ms: u64) -> Result<(), Refused> {
-        if let Some(next) = self.rules.resume_after(self.next, high_water_ms)? {
-            self.next = next;
-            self.room = 0;
+        if let Some(slot) = self.rules.resume_after(self.slot(), high_water_ms)? {
+            self.go_to(slot);
         }
         Ok(())
     }
@@ -47,9 +53,9 @@ impl Generator {
     /// [`Refused`]
     #[inline]
     pub fn next(&mut self, now_ms: u64) -> Result<Next, Refused> {
-        if now_ms == self.now_ms && self.next.sequence < self.room {
-            let id = self.rules.id(self.next);
-            self.next.sequence += 1;
+        if now_ms == self.now_ms && self.next != self.end {
+            let id = Id(self.next);
+            self.next = self.next.wrapping_add(self.step);
             return Ok(Next::Made(id));
         }
         self.next_elsewhere(now_ms)
@@ -72,7 +78,7 @@ impl Generator {
     pub fn fill(&mut self, now_ms: u64, ids: &mut [Id]) -> Result<Filled, Refused> {
         let mut made = 0;
         while made < ids.len() {
-            match self.rules.place(self.next, now_ms) {
+            match self.rules.place(self.slot(), now_ms) {
                 Ok(Ok(slot)) => {
                     let run = self.rules.run(slot, &mut ids[made..]);
                     self.take(slot, run as u64, now_ms);
@@ -89,13 +95,13 @@ impl Generator {
     /// The time of the last ID in milliseconds since 1970, to be kept for [`resume_after`](Self::resume_after); none
     /// before the first one.
     pub fn high_water_ms(&self) -> Option<u64> {
-        self.rules.high_water_ms(self.next)
+        self.rules.high_water_ms(self.slot())
     }
 
     /// Whatever is not the next ID of the same millisecond.
     #[cold]
     fn next_elsewhere(&mut self, now_ms: u64) -> Result<Next, Refused> {
-        Ok(match self.rules.place(self.next, now_ms)? {
+        Ok(match self.rules.place(self.slot(), now_ms)? {
             Ok(slot) => {
                 self.take(slot, 1, now_ms);
                 Next::Made(self.rules.id(slot))
@@ -106,10 +112,25 @@ impl Generator {
 
     /// Remembers that so many places from this one on are used.
     fn take(&mut self, slot: Slot, count: u64, now_ms: u64) {
-        self.next = Slot { tick: slot.tick, sequence: slot.sequence + count };
-        let is_borrowed = self.rules.tick_at(now_ms) != Ok(slot.tick);
-        self.room = if is_borrowed { 0 } else { self.rules.ids_per_tick };
+        self.go_to(Slot { tick: slot.tick, sequence: slot.sequence + count });
+        if self.rules.tick_at(now_ms) == Ok(slot.tick) {
+            // Only the last tick of a layout without unused bits has an end that wraps around to 0.
+            self.end = self.first.wrapping_add(self.rules.ids_per_tick * self.step);
+        }
         self.now_ms = now_ms;
+    }
+
+    /// The place of the next ID, if the clock stays.
+    fn slot(&self) -> Slot {
+        let sequence = self.next.wrapping_sub(self.first) >> self.rules.sequence_shift;
+        Slot { tick: self.tick, sequence }
+    }
+
+    fn go_to(&mut self, slot: Slot) {
+        self.tick = slot.tick;
+        self.first = self.rules.id(Slot { tick: slot.tick, sequence: 0 }).0;
+        self.next = self.first.wrapping_add(slot.sequence * self.step);
+        self.end = self.next;
     }
 
     /// The layout of its IDs.

@@ -1,25 +1,34 @@
 //! A generator for many threads at once, without a lock.
 
 use super::rules::{Filled, Next, Refused, Rules, Slot};
-use super::{Clock, ClockPolicy, Id, Layout, PartsError};
+use super::{Clock, ClockPolicy, Field, FieldOrder, Id, Layout, PartsError};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Makes the IDs of one worker for many threads at once, by an injected clock.
 ///
-/// What it has come to is one word: the tick, and below it the number of the next ID in that tick. A thread reads
-/// the word, reads the clock, and takes a number by adding 1, which never fails however many threads do the same;
-/// only who finds a new tick has to compare and swap. The number has more bits in the word than in an ID, so that
-/// threads that add to a tick that is already full spoil nothing: at least 1,023 may do so in the same moment.
+/// What it has come to is one word: the tick, and below it the number of the next ID in that tick. As long as the
+/// clock shows the millisecond by which the word was last moved to another tick, a thread takes a number by adding 1,
+/// which never fails however many threads do the same; only who finds another millisecond compares and swaps. The
+/// number has more bits in the word than in an ID, so that threads that add to a full tick at the same moment (1,023
+/// at least) spoil nothing; who finds that it was full puts the number back.
 ///
-/// The word only grows, so IDs are unique, and those of each thread rise, whatever the clock does. It is read
-/// *before* the clock: otherwise a thread that is held up between the two would take another thread's later ID for
-/// a clock that was stepped back.
+/// The word only grows, so IDs are unique, and those of each thread rise, whatever the clock does. Before a clock is
+/// taken for one that was stepped back, it is read *after* the word: otherwise a thread that is held up between the
+/// two would blame the clock for another thread's later ID.
 #[derive(Debug)]
 pub struct SharedGenerator<C> {
     rules: Rules,
     clock: C,
     /// How many of the word's lower bits hold the number.
     number_bits: u32,
+    number_mask: u64,
+    /// Whether the word is an ID but for the worker's number, whose bits are those that the number has to spare.
+    is_in_place: bool,
+    /// The worker's number at its place in an ID.
+    worker: u64,
+    /// The latest time by which the word was moved. At the same time again, whatever the word says is a place that
+    /// the policy allows: it was moved there by this reading, or by an earlier one, which would have allowed less.
+    moved_ms: Alone,
     word: Alone,
 }
 
@@ -28,6 +37,9 @@ pub struct SharedGenerator<C> {
 #[derive(Debug)]
 #[repr(align(128))]
 struct Alone(AtomicU64);
+
+/// How many threads may be adding to a full tick at least.
+const SPARE: u64 = 1_023;
 
 impl<C: Clock> SharedGenerator<C> {
     /// A generator that has made no IDs.
@@ -41,8 +53,21 @@ impl<C: Clock> SharedGenerator<C> {
         clock: C,
     ) -> Result<Self, PartsError> {
         let rules = Rules::new(layout, worker, policy)?;
-        let number_bits = 64 - u32::from(layout.spec().timestamp_bits);
-        Ok(SharedGenerator { rules, clock, number_bits, word: Alone(AtomicU64::new(0)) })
+        let (worker_bits, shift) = (layout.width(Field::Worker), layout.shift(Field::Timestamp));
+        let spare = (rules.ids_per_tick << worker_bits) - rules.ids_per_tick;
+        let is_in_place = layout.spec().order == FieldOrder::WorkerFirst && spare >= SPARE;
+        let number_bits = if is_in_place { shift } else { 64 - layout.width(Field::Timestamp) };
+        Ok(SharedGenerator {
+            clock,
+            number_bits,
+            number_mask: u64::MAX >> (64 - number_bits),
+            is_in_place,
+            worker: rules.id(Slot { tick: 0, sequence: 0 }).0,
+            // By which the word of a fresh generator might have been moved to the first tick.
+            moved_ms: Alone(AtomicU64::new(rules.epoch_unix_ms)),
+            word: Alone(AtomicU64::new(0)),
+            rules,
+        })
     }
 
     /// Starts behind a mark that was kept, as [`Generator::resume_after`](super::Generator::resume_after) does. To be
@@ -64,39 +89,48 @@ impl<C: Clock> SharedGenerator<C> {
     /// [`Refused`]
     #[inline]
     pub fn next(&self) -> Result<Next, Refused> {
-        // Acquire: the clock must not be read before, see above.
-        let word = self.word.0.load(Ordering::Acquire);
         let now_ms = self.clock.unix_ms();
-        let tick = self.rules.ticks(now_ms.wrapping_sub(self.rules.epoch_unix_ms));
-        // A time before the epoch has wrapped around to a tick after all others.
-        if tick <= self.rules.last_tick {
-            let first = tick << self.number_bits;
-            // Less than the IDs of a tick, unless the word's tick is another one, or is full.
-            if word.wrapping_sub(first) < self.rules.ids_per_tick {
-                let taken = self.word.0.fetch_add(1, Ordering::AcqRel);
-                let sequence = taken.wrapping_sub(first);
-                if sequence < self.rules.ids_per_tick {
-                    return Ok(Next::Made(self.rules.id(Slot { tick, sequence })));
-                }
-                // Another thread has gone on to a later tick meanwhile, by its clock: the place is ours all the same.
-                let slot = self.slot(taken);
-                if slot.sequence < self.rules.ids_per_tick {
-                    return Ok(Next::Made(self.rules.id(slot)));
-                }
-                // Others took the last numbers of the tick meanwhile.
+        if now_ms == self.moved_ms.0.load(Ordering::Acquire) {
+            let taken = self.word.0.fetch_add(1, Ordering::AcqRel);
+            if taken & self.number_mask < self.rules.ids_per_tick {
+                return Ok(Next::Made(self.id(taken)));
             }
+            self.put_back();
         }
         self.next_elsewhere()
     }
 
-    /// Whatever is not the next ID of a tick that has room.
+    /// The ID of a place. The tick need not be the one that the thread's clock has shown: another thread may have
+    /// moved on meanwhile, by its own reading.
+    #[inline]
+    fn id(&self, word: u64) -> Id {
+        if self.is_in_place { Id(word | self.worker) } else { self.rules.id(self.slot(word)) }
+    }
+
+    /// Sets a number that was added to beyond a full tick back to the first that there is no room for, lest asking
+    /// often were as good as waiting.
+    #[cold]
+    fn put_back(&self) {
+        let mut word = self.word.0.load(Ordering::Relaxed);
+        while word & self.number_mask > self.rules.ids_per_tick {
+            let full = self.word_of(self.slot(word));
+            match self.word.0.compare_exchange(word, full, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(other) => word = other,
+            }
+        }
+    }
+
+    /// Whatever is not the next ID at the time of the last one.
     #[cold]
     fn next_elsewhere(&self) -> Result<Next, Refused> {
         loop {
+            // Acquire: the clock must not be read before, see above.
             let word = self.word.0.load(Ordering::Acquire);
-            match self.rules.place(self.slot(word), self.clock.unix_ms())? {
+            let now_ms = self.clock.unix_ms();
+            match self.rules.place(self.slot(word), now_ms)? {
                 Err(wait) => return Ok(Next::Wait(wait)),
-                Ok(slot) if self.take(word, slot, 1) => {
+                Ok(slot) if self.take(word, slot, 1, now_ms) => {
                     return Ok(Next::Made(self.rules.id(slot)));
                 }
                 Ok(_) => {}
@@ -119,7 +153,7 @@ impl<C: Clock> SharedGenerator<C> {
                 Ok(Ok(slot)) => {
                     let rest = &mut ids[made..];
                     let count = rest.len().min((self.rules.ids_per_tick - slot.sequence) as usize);
-                    if self.take(word, slot, count as u64) {
+                    if self.take(word, slot, count as u64, now_ms) {
                         made += self.rules.run(slot, rest);
                         word = self.word_of(slot) + count as u64;
                     } else {
@@ -162,9 +196,15 @@ impl<C: Clock> SharedGenerator<C> {
     }
 
     /// Uses so many places from this one on, unless another thread has used any since the word was read.
-    fn take(&self, word: u64, slot: Slot, count: u64) -> bool {
+    fn take(&self, word: u64, slot: Slot, count: u64, now_ms: u64) -> bool {
         let after = self.word_of(slot) + count;
-        self.word.0.compare_exchange(word, after, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        let swapped =
+            self.word.0.compare_exchange(word, after, Ordering::AcqRel, Ordering::Relaxed);
+        // Not before: the word must have been moved by this time or a later one when others rely on it.
+        if swapped.is_ok() {
+            self.moved_ms.0.fetch_max(now_ms, Ordering::AcqRel);
+        }
+        swapped.is_ok()
     }
 
     fn word_of(&self, slot: Slot) -> u64 {
@@ -172,9 +212,8 @@ impl<C: Clock> SharedGenerator<C> {
     }
 
     /// The place of the next ID. Threads that came too late have added to a full tick: it is full, no more.
-    #[inline]
     fn slot(&self, word: u64) -> Slot {
-        let number = word & (u64::MAX >> (64 - self.number_bits));
+        let number = word & self.number_mask;
         Slot { tick: word >> self.number_bits, sequence: number.min(self.rules.ids_per_tick) }
     }
 }
