@@ -42,3 +42,5 @@ mod tree;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "unique_id/tree_properties.rs"]
 mod tree_properties;
+#[path = "unique_id/wire.rs"]
+mod wire;

@@ -21,12 +21,13 @@ use crate::closing::Closing;
 use crate::page::{self, Page};
 use crate::problem::{self, AppError};
 use crate::two_phase_commit::{self, TwoPhaseCommit};
+use crate::unique_id::{self, UniqueId};
 use crate::websocket::{self, WebSockets};
 use crate::{consistent_hashing, health, origin, presence, security};
 
 /// The labs that [`labs`] has routes of, under their one name.
 pub(crate) const LIVE_LABS: &[&str] =
-    &["websocket", "chat", "two_phase_commit", "cdn", "consistent_hashing"];
+    &["websocket", "chat", "two_phase_commit", "unique_id", "cdn", "consistent_hashing"];
 
 /// How much of a body that is refused for its size is still read, in bytes, and for how long.
 const DRAIN_LIMIT: usize = 1 << 20;
@@ -45,6 +46,8 @@ pub struct Config {
     pub two_phase_commit: Option<TwoPhaseCommit>,
     /// The chat; none if this server runs none.
     pub chat: Option<Chat>,
+    /// The ID service; none if this server runs none.
+    pub unique_id: Option<UniqueId>,
     /// The edges of the content delivery network; none if this server runs none.
     pub cdn: Option<Cdn>,
     /// How much of anything is too much.
@@ -123,6 +126,10 @@ impl AppState {
         self.0.config.chat.as_ref()
     }
 
+    pub(crate) fn unique_id(&self) -> Option<&UniqueId> {
+        self.0.config.unique_id.as_ref()
+    }
+
     pub(crate) fn cdn(&self) -> Option<&Cdn> {
         self.0.config.cdn.as_ref()
     }
@@ -171,6 +178,7 @@ fn labs(state: &AppState) -> Router<AppState> {
     Router::new()
         .nest("/api/chat", chat::router())
         .nest("/api/two-phase-commit", two_phase_commit::router(state))
+        .nest("/api/unique-id", unique_id::router(state))
         .nest("/api/cdn", cdn::router(state))
         .nest("/api/consistent-hashing", consistent_hashing::router())
 }
@@ -182,6 +190,7 @@ fn sockets(state: &AppState) -> Router<AppState> {
         .route("/ws/two-phase-commit", get(two_phase_commit::connect))
         .merge(websocket::router())
         .route("/ws/chat", get(chat::connect))
+        .route("/ws/unique-id", get(unique_id::connect))
         .route("/ws/cdn", get(cdn::connect))
         .route_layer(from_fn_with_state(state.clone(), origin::check))
 }

@@ -72,8 +72,19 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) cdn: CdnArguments,
 
-    /// Let clients on other machines crash, restart, resolve and reset the nodes of two-phase commit, too, and
-    /// purge the edges and do harm to their origin
+    /// How far the clock of the ID service is off, in milliseconds, to see what a clock that was set back over a
+    /// restart does: nothing, but that another worker number is taken
+    #[arg(
+        long,
+        env = "PLAYGROUND_UNIQUE_ID_CLOCK_OFFSET_MS",
+        value_name = "MS",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
+    pub(crate) unique_id_clock_offset_ms: i64,
+
+    /// Let clients on other machines crash, restart, resolve and reset the nodes of two-phase commit, too, set off
+    /// the clock of the ID service, run insert races, purge the edges and do harm to their origin
     #[arg(
         long,
         env = "PLAYGROUND_ALLOW_REMOTE_FAULTS",

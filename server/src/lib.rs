@@ -23,6 +23,7 @@ mod security;
 pub mod serve;
 pub mod start;
 pub mod two_phase_commit;
+pub mod unique_id;
 pub mod websocket;
 
 pub use app::{Config, app};

@@ -18,6 +18,7 @@ use playground_server::closing::Closing;
 use playground_server::connections::{Bounds, Connections, raise_file_limit, total_within};
 use playground_server::serve::{Patience, Terms, serve};
 use playground_server::two_phase_commit::{Launch, NodeSettings, TwoPhaseCommit, run_node};
+use playground_server::unique_id::{UniqueId, UniqueIdConfig};
 use playground_server::{Config, app, start};
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
@@ -89,6 +90,12 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
     );
     let chat = arguments.chat.config();
     let chat = Chat::start(&data_dir.join("chat"), chat, closing.clone()).await;
+    let unique_id = UniqueIdConfig {
+        folder: data_dir.join("unique-id"),
+        clock_offset_ms: arguments.unique_id_clock_offset_ms,
+        allows_remote_faults: arguments.allow_remote_faults,
+    };
+    let unique_id = UniqueId::start(unique_id).await.context("cannot start the ID service")?;
     let cdn = arguments.cdn.config(data_dir.join("cdn"), arguments.allow_remote_faults);
     let cdn = Cdn::start(cdn).await.context("cannot start the edges")?;
     let terms = Terms { closing: closing.clone(), patience: Patience::default(), connections };
@@ -101,6 +108,7 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         closing,
         two_phase_commit: Some(nodes.clone()),
         chat: Some(chat.clone()),
+        unique_id: Some(unique_id.clone()),
         cdn: Some(cdn.clone()),
         ..Config::default()
     });
@@ -121,6 +129,7 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         () = twice_told => tracing::warn!("told twice to stop: not waiting any longer"),
     }
     chat.stop().await;
+    unique_id.stop().await;
     cdn.stop().await;
     nodes.stop().await;
     Ok(())

@@ -16,4 +16,5 @@ mod process;
 mod running;
 mod security;
 mod two_phase_commit;
+mod unique_id;
 mod websocket;

@@ -65,7 +65,14 @@ fn hello_tells_which_server_and_which_page() {
     assert_eq!(value["page"], server.get("/").header("etag"));
     assert_eq!(
         value["labs"],
-        serde_json::json!(["websocket", "chat", "two_phase_commit", "cdn", "consistent_hashing"])
+        serde_json::json!([
+            "websocket",
+            "chat",
+            "two_phase_commit",
+            "unique_id",
+            "cdn",
+            "consistent_hashing"
+        ])
     );
     let after = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
     assert!((before..=after).contains(&value["started_at_ms"].as_u64().unwrap()), "{value}");

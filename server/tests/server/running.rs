@@ -109,11 +109,15 @@ impl Server {
                 ready.send(listener.local_addr().unwrap()).unwrap();
                 let config = make().await;
                 let (closing, chat) = (config.closing.clone(), config.chat.clone());
+                let unique_id = config.unique_id.clone();
                 let app = app_with(config, more);
                 let terms = Terms { closing, patience, connections };
                 serve(listener, app, terms, async { stopped.await.unwrap() }).await;
                 if let Some(chat) = chat {
                     chat.stop().await;
+                }
+                if let Some(unique_id) = unique_id {
+                    unique_id.stop().await;
                 }
             });
             // Nobody may be waiting.
