@@ -6,7 +6,7 @@ pub mod connection;
 pub mod fetch;
 
 pub use badge::LiveBadge;
-pub use fetch::{FetchError, get_json, post_json, put_json};
+pub use fetch::{FetchError, delete_json, get_json, post_json, put_json};
 
 use connection::{Connection, Link, Message, Purpose};
 use serde::Deserialize;

@@ -83,6 +83,15 @@ pub async fn get_json<R: DeserializeOwned>(path: &str) -> Result<R, FetchError> 
     answer(Request::get(path).header("Accept", "application/json").send().await).await
 }
 
+/// Deletes a path of the page's own origin and returns the JSON of the answer.
+///
+/// # Errors
+///
+/// See [`FetchError`].
+pub async fn delete_json<R: DeserializeOwned>(path: &str) -> Result<R, FetchError> {
+    answer(Request::delete(path).header("Accept", "application/json").send().await).await
+}
+
 async fn send_json<T: Serialize, R: DeserializeOwned>(
     request: RequestBuilder,
     body: &T,

@@ -1,0 +1,102 @@
+//! What came of each order, as a table.
+
+use super::super::shelf::words::{arrivals_text, percent};
+use crate::components::{DataTable, DownloadButton, Row, grouped, on_csv};
+use playground_core::unique_id::arrivals::Arrivals;
+use playground_core::unique_id::million::{Lane, Standing};
+use std::rc::Rc;
+use yew::prelude::*;
+
+const MIB: f64 = 1_048_576.0;
+
+/// An order by its name, for charts and tables.
+pub fn name(arrivals: Arrivals) -> String {
+    match arrivals {
+        Arrivals::Late { rows } => format!("Up to {} rows late", grouped(rows.into())),
+        others => arrivals_text(others),
+    }
+}
+
+/// What is shown.
+#[derive(Properties, PartialEq)]
+pub struct LanesProps {
+    /// How the rows stand.
+    pub standing: Rc<Standing>,
+}
+
+/// The table.
+#[component]
+pub fn Lanes(props: &LanesProps) -> Html {
+    let standing = &props.standing;
+    let columns = [
+        "Order of the keys",
+        "Rows",
+        "Leaves full",
+        "Index",
+        "Levels",
+        "Splits, last leaf",
+        "Splits, middle",
+        "Read",
+        "Written",
+    ];
+    html! {
+        <div data-million="lanes">
+            <DataTable caption="Each order, from an empty index on; read and written is what the memory could not hold"
+                columns={columns.map(AttrValue::from).to_vec()} rows={standing.lanes.iter().map(row).collect::<Vec<_>>()} />
+            <div class="toolbar">
+                <DownloadButton label="Curves as CSV" on_click={on_csv("million.csv", standing, csv)} />
+            </div>
+        </div>
+    }
+}
+
+fn row(lane: &Lane) -> Row {
+    let counts = &lane.counts;
+    let key = AttrValue::from(name(lane.arrivals));
+    let cells = [
+        grouped(lane.rows),
+        percent(lane.density),
+        format!("{:.1} MiB", lane.index_bytes() as f64 / MIB),
+        lane.levels.to_string(),
+        grouped(counts.rightmost_splits.into()),
+        grouped(counts.middle_splits.into()),
+        pages(counts.misses),
+        pages(counts.write_backs),
+    ];
+    let cells = std::iter::once(key.clone()).chain(cells.map(AttrValue::from)).collect();
+    Row { key, cells, is_selected: false }
+}
+
+fn pages(count: u64) -> String {
+    if count == 1 { "1 page".to_owned() } else { format!("{} pages", grouped(count)) }
+}
+
+/// All points of all curves (RFC 4180).
+fn csv(standing: &Standing) -> String {
+    let mut text = "order,rows,density,splits,misses,write_backs\r\n".to_owned();
+    for lane in &standing.lanes {
+        for it in &lane.curve {
+            text += &format!(
+                "\"{}\",{},{:.4},{},{},{}\r\n",
+                lane.arrivals, it.rows, it.density, it.splits, it.misses, it.write_backs
+            );
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use playground_core::unique_id::million::{Million, Plan};
+
+    #[test]
+    fn every_point_goes_home() {
+        let plan = Plan { lanes: vec![Arrivals::AutoIncrement], rows: 500, pool_pages: 8, seed: 1 };
+        let mut million = Million::new(&plan);
+        while million.advance(1_000) {}
+        let text = csv(&million.standing());
+        assert_eq!(text.lines().count(), 1 + 100, "{text}");
+        assert!(text.contains("\"auto-increment\",500,"));
+    }
+}
