@@ -9,7 +9,7 @@ mod table;
 use crate::components::{Badge, Provenance, grouped};
 use crate::workers::{Answer, Inserted, WorkerFailure, use_worker};
 use curves::Curves;
-use knobs::{KnobPanel, Knobs, What};
+use knobs::{KnobPanel, Knobs};
 use peers::Peers;
 use playground_core::unique_id::million::{Plan, Standing};
 use std::rc::Rc;
@@ -110,9 +110,7 @@ pub fn Million() -> Html {
                 </div>
                 if let Some(standing) = rows.standing.clone() {
                     <Curves standing={standing.clone()} rows={rows.knobs.rows} />
-                    if rows.knobs.what == What::Windows {
-                        <Peers standing={standing.clone()} />
-                    }
+                    <Peers what={rows.knobs.what} standing={standing.clone()} />
                     <Lanes {standing} />
                     <p class="unique-id-hint"><Badge provenance={Provenance::Modelled} /></p>
                 }

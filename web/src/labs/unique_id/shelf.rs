@@ -46,8 +46,8 @@ pub fn Shelf() -> Html {
                       full, it is split in two, and the page above gets one more entry." }</p>
                 <p>{ "If keys arrive in order, it is always the last page, and always in memory. The page that is left behind \
                       stays nearly full, because the tree knows that nothing will come to it any more. If keys are random, \
-                      every page is the next one in turn: each has to be read before it can be changed, written before it \
-                      makes room, and is split in the middle, so that two of them are half empty." }</p>
+                      any page may be next: it has to be read before it can be changed, and written before it makes room \
+                      for another. It is split in the middle, too, so that two pages are half empty." }</p>
                 <p>{ "The same rows come to both shelves. Choose in which order, and how many pages there is room for." }</p>
             </div>
             <div class="figure unique-id-shelf-figure">

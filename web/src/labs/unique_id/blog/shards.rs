@@ -59,8 +59,8 @@ pub fn Shards(props: &ShardsProps) -> Html {
         }
     };
     html! {
-        <ol class="unique-id-shards" role="list" aria-label="The shards, with the newest of the listed posts on each">
+        <ul class="unique-id-shards" role="list" aria-label="The shards, with the newest of the listed posts on each">
             { for (0..SHARDS).map(column) }
-        </ol>
+        </ul>
     }
 }

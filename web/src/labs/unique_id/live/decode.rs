@@ -72,22 +72,36 @@ struct ReadingsProps {
     decoded: Rc<Decoded>,
 }
 
-/// Everything that the text can be read as, the likeliest first.
+/// Everything that the text can be read as: the likeliest at once, the others on demand.
 #[component]
 fn Readings(props: &ReadingsProps) -> Html {
-    let reading = |(number, it): (usize, &Dissection)| {
-        let made = it.unix_ms.map_or("It does not tell when it was made.".to_owned(), |ms| {
-            format!("Made {}.", anatomy::utc(ms))
-        });
-        html! {
-            <div key={number} class="unique-id-reading">
-                <p class="unique-id-hint"><strong>{ it.what.name() }</strong>{ ". " }{ made }</p>
-                <DataTable caption={format!("{} bits: {}", it.bits, it.hex)} columns={columns()}
-                    rows={it.fields.iter().map(row).collect::<Vec<_>>()} />
-            </div>
-        }
-    };
-    html! { { for props.decoded.readings.iter().enumerate().map(reading) } }
+    let mut readings = props.decoded.readings.iter().map(reading);
+    let first = readings.next();
+    let others: Vec<Html> = readings.collect();
+    html! {
+        <>
+            { for first }
+            if !others.is_empty() {
+                <details class="unique-id-readings">
+                    <summary>{ format!("The same bits in other layouts: {}", others.len()) }</summary>
+                    { for others }
+                </details>
+            }
+        </>
+    }
+}
+
+fn reading(it: &Dissection) -> Html {
+    let made = it.unix_ms.map_or("It does not tell when it was made.".to_owned(), |ms| {
+        format!("Made {}.", anatomy::utc(ms))
+    });
+    html! {
+        <div class="unique-id-reading">
+            <p class="unique-id-hint"><strong>{ it.what.name() }</strong>{ ". " }{ made }</p>
+            <DataTable caption={format!("{} bits: {}", it.bits, it.hex)} columns={columns()}
+                rows={it.fields.iter().map(row).collect::<Vec<_>>()} />
+        </div>
+    }
 }
 
 fn columns() -> Vec<AttrValue> {

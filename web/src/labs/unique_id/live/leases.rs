@@ -44,7 +44,7 @@ fn row(lease: &LeaseState, now_ms: u64) -> Row {
         lease.held.number.to_string(),
         lease.held.epoch.to_string(),
         holder,
-        moment_text(lease.after_ms),
+        after_text(lease.after_ms),
         moment_text(lease.high_water_ms),
         left,
     ];
@@ -53,6 +53,11 @@ fn row(lease: &LeaseState, now_ms: u64) -> Row {
         cells: cells.into_iter().map(AttrValue::from).collect(),
         is_selected: lease.is_own,
     }
+}
+
+/// The end of what the holders before may have used.
+fn after_text(ms: u64) -> String {
+    if ms == 0 { "nobody had it before".to_owned() } else { moment_text(ms) }
 }
 
 #[cfg(test)]

@@ -127,13 +127,13 @@ fn Shown(props: &ShownProps) -> Html {
                 { format!(" {} IDs{} in {took_ms:.1} ms, there and back. ", grouped(ids.len() as u64), by(batch.worker)) }
                 <Badge provenance={Provenance::Measured} />
             </p>
-            <ol class="unique-id-made-list" role="list">
+            <ul class="unique-id-made-list" role="list">
                 { for first.iter().map(button) }
                 if left_out > 0 {
                     <li key="left-out" class="unique-id-hint">{ format!("… {} more …", grouped(left_out as u64)) }</li>
                 }
                 { for last.iter().map(button) }
-            </ol>
+            </ul>
             <div class="toolbar"><DownloadButton label="IDs as CSV" on_click={on_file} /></div>
         </div>
     }

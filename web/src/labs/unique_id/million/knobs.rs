@@ -1,6 +1,7 @@
 //! What is inserted, how many rows of it, and how much memory there is.
 
 use crate::components::{Choice, Slider};
+use playground_core::unique_id::arrivals::Arrivals;
 use playground_core::unique_id::million::{PAGE_BYTES, Plan};
 use yew::prelude::*;
 
@@ -17,6 +18,21 @@ pub enum What {
     Kinds,
     /// Keys out of order within ever larger windows.
     Windows,
+}
+
+impl What {
+    /// The usual plan.
+    fn plan(self) -> Plan {
+        match self {
+            What::Kinds => Plan::kinds(),
+            What::Windows => Plan::windows(),
+        }
+    }
+
+    /// The orders, one after the other.
+    pub fn orders(self) -> Vec<Arrivals> {
+        self.plan().lanes
+    }
 }
 
 /// What is set.
@@ -39,12 +55,8 @@ impl Default for Knobs {
 impl Knobs {
     /// What that means for the model.
     pub fn plan(self) -> Plan {
-        let plan = match self.what {
-            What::Kinds => Plan::kinds(),
-            What::Windows => Plan::windows(),
-        };
         let pool_pages = u64::from(self.memory_mib) * 1_048_576 / PAGE_BYTES;
-        Plan { rows: self.rows.into(), pool_pages: pool_pages as u32, ..plan }
+        Plan { rows: self.rows.into(), pool_pages: pool_pages as u32, ..self.what.plan() }
     }
 }
 

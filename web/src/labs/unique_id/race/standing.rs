@@ -26,7 +26,7 @@ pub fn Standing(props: &StandingProps) -> Html {
     let kinds: Vec<AttrValue> = race.lanes.iter().map(|lane| lane.kind.name().into()).collect();
     let bars = |title: &'static str, y_label: &'static str, value: fn(&Lane) -> f64| {
         let values = race.lanes.iter().map(value).collect();
-        let series = vec![Bars { label: title.into(), values, tone: BarTone::Ours }];
+        let series = vec![Bars { label: y_label.into(), values, tone: BarTone::Ours }];
         html! { <BarChart {title} categories={kinds.clone()} {series} {y_label} /> }
     };
     let written = |lane: &Lane| lane.latest.written_bytes.map_or(0.0, |it| it as f64 / MIB);
@@ -40,9 +40,9 @@ pub fn Standing(props: &StandingProps) -> Html {
                 </p>
             }
             <div class="unique-id-charts">
-                { bars("Rows a second", "rows a second", |lane| lane.rows_per_second() as f64) }
+                { bars("Speed", "rows a second", |lane| lane.rows_per_second() as f64) }
                 if is_written_known {
-                    { bars("Written to the disk", "MiB written", written) }
+                    { bars("Written to the disk", "MiB", written) }
                 }
                 { bars("Size of the file", "MiB", |lane| lane.latest.file_bytes as f64 / MIB) }
                 <Course race={race.clone()} />
