@@ -38,14 +38,12 @@ pub fn Numbers(props: &NumbersProps) -> Html {
         cells: vec![name.into(), read(left).into(), read(right).into()],
         is_selected: false,
     });
-    let columns = vec![
-        AttrValue::from("Counted"),
-        format!("Left: {}", arrivals_text(left.arrivals)).into(),
-        format!("Right: {}", arrivals_text(right.arrivals)).into(),
-    ];
+    let columns = ["Counted", "Left", "Right"].map(AttrValue::from).to_vec();
+    let [left, right] = [left, right].map(|it| arrivals_text(it.arrivals));
+    let caption = format!("Left {left}, right {right}, since their start");
     html! {
         <div data-shelf="numbers">
-            <DataTable caption="Both trees since their start" {columns} rows={rows.to_vec()} />
+            <DataTable {caption} {columns} rows={rows.to_vec()} />
         </div>
     }
 }
