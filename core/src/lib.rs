@@ -8,14 +8,14 @@
 mod civil;
 pub mod sim;
 
-pub mod unique_id;
-
 // The labs, in reading order.
 pub mod websocket;
 
 pub mod chat;
 
 pub mod two_phase_commit;
+
+pub mod unique_id;
 
 pub mod cdn;
 

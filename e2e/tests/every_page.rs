@@ -6,11 +6,12 @@ use fantoccini::key::Key;
 use playground_e2e::{Look, Visitor};
 use std::path::{Path, PathBuf};
 
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 8] = [
     ("front-door", "/"),
     ("websocket", "/labs/websocket"),
     ("chat", "/labs/chat"),
     ("two-phase-commit", "/labs/two-phase-commit"),
+    ("unique-id", "/labs/unique-id"),
     ("cdn", "/labs/cdn"),
     ("consistent-hashing", "/labs/consistent-hashing"),
     ("not-found", "/nowhere"),

@@ -5,6 +5,7 @@ pub mod chat;
 pub mod consistent_hashing;
 mod on_demand;
 pub mod two_phase_commit;
+pub mod unique_id;
 pub mod websocket;
 
 use crate::components::Goal;
@@ -23,6 +24,8 @@ pub enum Lab {
     Chat,
     /// All participants commit, or none does.
     TwoPhaseCommit,
+    /// IDs without a central counter.
+    UniqueId,
     /// Keep a copy near the reader.
     Cdn,
     /// Move few keys when shards come and go.
@@ -31,8 +34,14 @@ pub enum Lab {
 
 impl Lab {
     /// All of them, in reading order.
-    pub const ALL: &[Lab] =
-        &[Lab::WebSocket, Lab::Chat, Lab::TwoPhaseCommit, Lab::Cdn, Lab::ConsistentHashing];
+    pub const ALL: &[Lab] = &[
+        Lab::WebSocket,
+        Lab::Chat,
+        Lab::TwoPhaseCommit,
+        Lab::UniqueId,
+        Lab::Cdn,
+        Lab::ConsistentHashing,
+    ];
 
     /// The one name of the lab, as in the names of its files.
     pub fn name(self) -> &'static str {
@@ -40,6 +49,7 @@ impl Lab {
             Lab::WebSocket => "websocket",
             Lab::Chat => "chat",
             Lab::TwoPhaseCommit => "two_phase_commit",
+            Lab::UniqueId => "unique_id",
             Lab::Cdn => "cdn",
             Lab::ConsistentHashing => "consistent_hashing",
         }
@@ -51,6 +61,7 @@ impl Lab {
             Lab::WebSocket => "WebSockets",
             Lab::Chat => "Chat",
             Lab::TwoPhaseCommit => "Two-phase commit",
+            Lab::UniqueId => "Unique IDs",
             Lab::Cdn => "Content delivery",
             Lab::ConsistentHashing => "Consistent hashing",
         }
@@ -64,6 +75,7 @@ impl Lab {
             Lab::TwoPhaseCommit => {
                 "All commit or none do, although each of them may die at any moment."
             }
+            Lab::UniqueId => "IDs without a central counter, and in order.",
             Lab::Cdn => "Keep a copy near the reader, and know when it may be served.",
             Lab::ConsistentHashing => "Move few keys when shards come and go.",
         }
@@ -75,6 +87,7 @@ impl Lab {
             Lab::WebSocket => Route::WebSocket,
             Lab::Chat => Route::Chat,
             Lab::TwoPhaseCommit => Route::TwoPhaseCommit,
+            Lab::UniqueId => Route::UniqueId,
             Lab::Cdn => Route::Cdn,
             Lab::ConsistentHashing => Route::ConsistentHashing,
         }
@@ -86,6 +99,7 @@ impl Lab {
             Lab::WebSocket => websocket::GOALS,
             Lab::Chat => chat::GOALS,
             Lab::TwoPhaseCommit => two_phase_commit::GOALS,
+            Lab::UniqueId => unique_id::GOALS,
             Lab::Cdn => cdn::GOALS,
             Lab::ConsistentHashing => consistent_hashing::GOALS,
         }
@@ -110,6 +124,8 @@ impl Lab {
             (Lab::Chat, Part::Miniature) => soon(chat_miniature()),
             (Lab::TwoPhaseCommit, Part::Page) => soon(two_phase_commit()),
             (Lab::TwoPhaseCommit, Part::Miniature) => soon(two_phase_commit_miniature()),
+            (Lab::UniqueId, Part::Page) => soon(unique_id()),
+            (Lab::UniqueId, Part::Miniature) => soon(unique_id_miniature()),
             (Lab::Cdn, Part::Page) => soon(cdn()),
             (Lab::Cdn, Part::Miniature) => soon(cdn_miniature()),
             (Lab::ConsistentHashing, Part::Page) => soon(consistent_hashing()),
@@ -148,6 +164,16 @@ fn two_phase_commit() -> Result<View, NotLoaded> {
 #[cfg_attr(not(debug_assertions), wasm_split(two_phase_commit_miniature, fallible))]
 fn two_phase_commit_miniature() -> Result<View, NotLoaded> {
     Ok(|| html! { <two_phase_commit::Miniature /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(unique_id, fallible))]
+fn unique_id() -> Result<View, NotLoaded> {
+    Ok(|| html! { <unique_id::Page /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(unique_id_miniature, fallible))]
+fn unique_id_miniature() -> Result<View, NotLoaded> {
+    Ok(|| html! { <unique_id::Miniature /> })
 }
 
 #[cfg_attr(not(debug_assertions), wasm_split(cdn, fallible))]

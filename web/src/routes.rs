@@ -17,6 +17,9 @@ pub enum Route {
     /// All or nothing.
     #[at("/labs/two-phase-commit")]
     TwoPhaseCommit,
+    /// Nobody else’s number.
+    #[at("/labs/unique-id")]
+    UniqueId,
     /// A copy near the reader.
     #[at("/labs/cdn")]
     Cdn,

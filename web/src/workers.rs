@@ -12,3 +12,4 @@ mod unique_id;
 pub use cdn::{RaceJob, Raced};
 pub use client::{Answer, WorkerFailure, use_worker};
 pub use two_phase_commit::Checked;
+pub use unique_id::Inserted;
