@@ -56,35 +56,25 @@ pub fn PlayedTree(props: &PlayedTreeProps) -> Html {
             </p>
             <svg width={px(width)} height={px(plan.height)} viewBox={format!("0 0 {width:.1} {:.1}", plan.height)}
                 role="img" aria-label={words::tree_summary(view)}>
-                <Pages pages={Shown(view.pages.clone())} plan={plan.clone()} {newest} />
+                <Pages pages={view.pages.clone()} plan={plan.clone()} {newest} />
                 { glows(&frame, view, &plan, &glow) }
             </svg>
         </div>
     }
 }
 
-/// Pages that are the same as long as nobody has inserted anything.
-#[derive(Clone)]
-struct Shown(Arc<[PageView]>);
-
-impl PartialEq for Shown {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
 #[derive(Properties, PartialEq)]
 struct PagesProps {
-    pages: Shown,
+    pages: Arc<[PageView]>,
     plan: Rc<Plan>,
     newest: Option<u32>,
 }
 
-/// Everything that only an insert changes.
+/// Everything that only an insert changes: it is not drawn again for every picture in between.
 #[component]
 fn Pages(props: &PagesProps) -> Html {
     let PagesProps { pages, plan, newest } = props;
-    let links = pages.0.iter().flat_map(|page| {
+    let links = pages.iter().flat_map(|page| {
         let from = plan.place(page.id);
         page.children.iter().enumerate().filter_map(move |(number, child)| {
             Some(link(from?, plan.place(*child)?, number, page.children.len()))
@@ -93,7 +83,7 @@ fn Pages(props: &PagesProps) -> Html {
     html! {
         <>
             { for links }
-            { for pages.0.iter().zip(&plan.places).map(|(page, place)| page_html(page, *place, plan, *newest)) }
+            { for pages.iter().zip(&plan.places).map(|(page, place)| page_html(page, *place, plan, *newest)) }
         </>
     }
 }
