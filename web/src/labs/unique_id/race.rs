@@ -72,7 +72,9 @@ pub fn Race(props: &RealProps) -> Html {
                       same rows, once for each kind of key, into a table that is nothing but a B+tree of them \
                       (" }<code>{ "WITHOUT ROWID" }</code>{ "), in a temporary file that is removed afterwards." }</p>
                 <p>{ "While everything fits into the cache, the kinds are close together. From then on each random key means a \
-                      page read and a page written, for a row of a hundred bytes. With a million rows it is no longer close." }</p>
+                      page read and a page written, for a row of a hundred bytes. With a million rows it is no longer \
+                      close. How full the pages are differs less than in PostgreSQL: before SQLite splits a page, it \
+                      spreads the rows over its neighbours." }</p>
             </div>
             <Connected feed={feed.clone()} here="The server is heard, and the race runs on its disk."
                 without="The shelf and the million above work without it." />
