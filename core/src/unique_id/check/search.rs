@@ -7,8 +7,12 @@ use serde::{Deserialize, Serialize};
 /// The most states that a search visits.
 const MOST_STATES: usize = 4_000_000;
 
-/// A search under way, in portions.
-pub struct CheckSearch(Explorer<CheckModel>);
+/// A search under way, in portions. It ends when every state has been visited, or an ID was found to come twice.
+pub struct CheckSearch {
+    explorer: Explorer<CheckModel>,
+    /// How many properties had been decided when it was looked last, and whether the first of them was broken.
+    known: (usize, bool),
+}
 
 /// What a search has found out about one property.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,17 +41,25 @@ pub enum FindingVerdict {
 impl CheckSearch {
     /// A search that has visited nothing but the start.
     pub fn new(check: Check) -> Self {
-        CheckSearch(Explorer::new(CheckModel::new(check), Limits { states: MOST_STATES }))
+        let explorer = Explorer::new(CheckModel::new(check), Limits { states: MOST_STATES });
+        CheckSearch { explorer, known: (0, false) }
     }
 
-    /// Goes on for so many states; false once there is nothing more to visit.
+    /// Goes on for so many states; false once there is nothing more to look for.
     pub fn expand(&mut self, states: usize) -> bool {
-        self.0.expand(states)
+        let goes_on = self.explorer.expand(states);
+        let decided = self.explorer.progress().decided;
+        if decided != self.known.0 {
+            let verdicts = self.explorer.report().verdicts;
+            let is_broken = matches!(verdicts.first(), Some((_, Verdict::Broken(_))));
+            self.known = (decided, is_broken);
+        }
+        goes_on && !self.known.1
     }
 
     /// How far it has come.
     pub fn progress(&self) -> Progress {
-        self.0.progress()
+        self.explorer.progress()
     }
 
     /// What has been found.
@@ -65,6 +77,6 @@ impl CheckSearch {
                 Verdict::Broken(run) => FindingVerdict::Broken(steps(run)),
             },
         };
-        self.0.report().verdicts.into_iter().map(finding).collect()
+        self.explorer.report().verdicts.into_iter().map(finding).collect()
     }
 }
