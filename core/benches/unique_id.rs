@@ -1,5 +1,5 @@
 //! Snowflake generators against their peers, each as people use it: with the system's clock read for each ID, or with
-//! a clock that a thread beside it moves on every millisecond, which is ferroid's and is given to ours, too.
+//! a clock that a thread beside it moves on every millisecond, as ferroid brings one along.
 //!
 //! A worker of these layouts has 4,096 IDs a millisecond, so whoever makes them in a row mostly waits. What is
 //! measured is a burst at the beginning of a millisecond, which has room for all of it; the waiting between two
@@ -13,7 +13,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, criterion_group, criterion_main};
 use ferroid::generator::{AtomicSnowflakeGenerator, BasicSnowflakeGenerator};
 use ferroid::id::SnowflakeTwitterId;
-use ferroid::time::{MonotonicClock, TWITTER_EPOCH, TimeSource, UNIX_EPOCH as FERROIDS_UNIX_EPOCH};
+use ferroid::time::{MonotonicClock, TWITTER_EPOCH, TimeSource};
 use playground_core::unique_id::snowflake::{
     Clock, ClockPolicy, Gate, Generator, Id, Layout, Next, SharedGenerator,
 };
@@ -67,10 +67,26 @@ impl TimeSource<u64> for System {
     }
 }
 
-/// ferroid's clock, for ours.
-fn ticker() -> impl Clock + Clone {
-    let clock = MonotonicClock::<1>::with_epoch(FERROIDS_UNIX_EPOCH);
-    move || TimeSource::<u64>::current_millis(&clock)
+/// What a thread writes down every millisecond: the same as ferroid's clock, for ours.
+static TICKED_MS: AtomicU64 = AtomicU64::new(0);
+
+/// A clock that costs a load.
+#[inline]
+fn ticked() -> u64 {
+    TICKED_MS.load(Ordering::Relaxed)
+}
+
+fn start_ticking() {
+    TICKED_MS.store(system(), Ordering::Relaxed);
+    thread::spawn(|| {
+        loop {
+            let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            thread::sleep(Duration::from_nanos(
+                1_000_000 - u64::from(since_1970.subsec_nanos()) % 1_000_000,
+            ));
+            TICKED_MS.store(system(), Ordering::Relaxed);
+        }
+    });
 }
 
 /// Waits until a clock shows another millisecond.
@@ -259,38 +275,37 @@ fn measure(
     });
 }
 
-fn ticker_clock(criterion: &mut Criterion) {
-    let clock = ticker();
+fn ticking_clock(criterion: &mut Criterion) {
+    start_ticking();
     let theirs = || MonotonicClock::<1>::with_epoch(TWITTER_EPOCH);
+    let their_clock = theirs();
+    // Each burst begins when the clock of its generator has moved on.
+    let at_theirs = || TimeSource::<u64>::current_millis(&their_clock);
     {
         let mut group =
             group(criterion, "Snowflake, ticking clock, alone", Duration::from_millis(8));
         let mut ours = Generator::new(Layout::CLASSICAL, 7, POLICY).expect("a worker");
         group.bench_function("ours", |bencher| {
-            bencher.iter_custom(|n| bursts(n, &clock, || made(ours.next_by(&clock))));
+            bencher.iter_custom(|n| bursts(n, &ticked, || made(ours.next_by(&ticked))));
         });
         let peer = BasicSnowflakeGenerator::<SnowflakeTwitterId, _>::new(7, theirs());
         group.bench_function("peer-ferroid", |bencher| {
-            bencher.iter_custom(|n| bursts(n, &clock, || peer.next_id(|_| spin_loop()).to_raw()));
+            bencher
+                .iter_custom(|n| bursts(n, &at_theirs, || peer.next_id(|_| spin_loop()).to_raw()));
         });
         group.finish();
     }
-    let ours = SharedGenerator::new(Layout::CLASSICAL, 7, POLICY, clock.clone()).expect("a worker");
+    let ours = SharedGenerator::new(Layout::CLASSICAL, 7, POLICY, ticked).expect("a worker");
     let ferroid = peers::atomic(theirs());
     for (name, threads) in [("shared, 1 thread", 1), ("shared, 2 threads", 2)] {
         let name = format!("Snowflake, ticking clock, {name}");
         let mut group = group(criterion, &name, Duration::from_millis(40));
-        let sync = || clock_of(&ours).unix_ms();
-        measure(&mut group, "ours", threads, &sync, || made(ours.next()));
-        measure(&mut group, "peer-ferroid", threads, &sync, || {
+        measure(&mut group, "ours", threads, &ticked, || made(ours.next()));
+        measure(&mut group, "peer-ferroid", threads, &at_theirs, || {
             ferroid.next_id(|_| spin_loop()).to_raw()
         });
         group.finish();
     }
-}
-
-fn clock_of<C: Clock>(generator: &SharedGenerator<C>) -> &C {
-    generator.clock()
 }
 
 /// A thousand IDs under one reading of the clock: the time of the whole batch.
@@ -370,5 +385,5 @@ fn limit(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, system_clock_alone, system_clock_shared, ticker_clock, batches, limit);
+criterion_group!(benches, system_clock_alone, system_clock_shared, ticking_clock, batches, limit);
 criterion_main!(benches);

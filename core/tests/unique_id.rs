@@ -3,6 +3,9 @@
 
 #[path = "unique_id/anatomy.rs"]
 mod anatomy;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "unique_id/anatomy_properties.rs"]
+mod anatomy_properties;
 #[path = "unique_id/arrivals.rs"]
 mod arrivals;
 #[path = "unique_id/gate.rs"]
