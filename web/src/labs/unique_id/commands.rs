@@ -27,10 +27,10 @@ fn pairs(origin: &str) -> [Pair; 4] {
         format!("curl -s {ids}/{SOME_ID}"),
         format!("Invoke-RestMethod {ids}/{SOME_ID} | ConvertTo-Json -Depth 5"),
     );
-    let race = "for i in 1 2 3 4; do curl -s -X POST '";
     let unique = (
         format!(
-            "{race}{ids}?kind=snowflake&count=10000' | grep -oE '[0-9]{{15,}}' & done | sort | uniq -d | wc -l"
+            "for i in 1 2 3 4; do curl -s -X POST '{ids}?kind=snowflake&count=10000'; done | \
+             grep -oE '[0-9]{{15,}}' | sort | uniq -d | wc -l"
         ),
         format!(
             "1..4 | ForEach-Object {{ (Invoke-RestMethod '{ids}?kind=snowflake&count=10000' -Method Post).ids }} | \

@@ -18,10 +18,12 @@ pub fn Dissector() -> Html {
     let text = use_state_eq(|| AttrValue::from(EXAMPLES[FIRST].text()));
     let wanted = use_state_eq(|| EXAMPLES[FIRST].what);
     let oninput = {
-        let text = text.setter();
+        let (text, wanted) = (text.setter(), wanted.setter());
         Callback::from(move |event: InputEvent| {
             let input: HtmlInputElement = event.target_unchecked_into();
             text.set(input.value().into());
+            // What the one before was taken for says nothing about this one.
+            wanted.set(None);
         })
     };
     let on_example = {
