@@ -4,6 +4,7 @@
 mod cdn;
 mod client;
 mod clock;
+mod course;
 #[expect(dead_code, reason = "the page asks for the work, the worker does it")]
 mod protocol;
 mod two_phase_commit;
@@ -11,5 +12,6 @@ mod unique_id;
 
 pub use cdn::{RaceJob, Raced};
 pub use client::{Answer, WorkerFailure, use_worker};
+pub use course::{Course, Phase, use_runner};
 pub use two_phase_commit::Checked;
 pub use unique_id::Inserted;

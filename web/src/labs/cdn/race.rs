@@ -4,10 +4,9 @@ mod standing;
 
 use super::signs::noun;
 use crate::components::{Badge, Choice, Provenance, Slider, grouped};
-use crate::workers::{Answer, RaceJob, Raced, WorkerFailure, use_worker};
+use crate::workers::{Course, Phase, RaceJob, Raced, use_runner};
 use playground_core::cdn::workload::{Preset, Workload};
 use standing::{Standing, policy_sign};
-use std::rc::Rc;
 use yew::prelude::*;
 
 /// How many requests a race has.
@@ -42,84 +41,27 @@ impl Knobs {
     }
 }
 
-/// How a race stands.
-#[derive(Clone, PartialEq)]
-enum Course {
-    Idle,
-    Running,
-    Stopped,
-    Done,
-    Failed(WorkerFailure),
-}
-
-#[derive(Clone, PartialEq)]
-struct Heat {
-    course: Course,
-    raced: Option<Rc<Raced>>,
-}
-
-enum Step {
-    Begin,
-    Hear(Result<Answer<Raced>, WorkerFailure>),
-    Stop,
-}
-
-impl Reducible for Heat {
-    type Action = Step;
-
-    fn reduce(self: Rc<Self>, step: Step) -> Rc<Self> {
-        let raced = self.raced.clone();
-        Rc::new(match step {
-            Step::Begin => Heat { course: Course::Running, raced: None },
-            Step::Hear(Ok(Answer::SoFar(raced))) => {
-                Heat { course: Course::Running, raced: Some(Rc::new(raced)) }
-            }
-            Step::Hear(Ok(Answer::Done(raced))) => {
-                Heat { course: Course::Done, raced: Some(Rc::new(raced)) }
-            }
-            Step::Hear(Err(failure)) => Heat { course: Course::Failed(failure), raced },
-            Step::Stop => Heat { course: Course::Stopped, raced },
-        })
-    }
-}
-
 /// The section.
 #[component]
 pub fn Race() -> Html {
     let knobs = use_state_eq(|| Knobs::of(Preset::Zipf));
-    let heat = use_reducer(|| Heat { course: Course::Idle, raced: None });
-    let worker = use_worker::<RaceJob>({
-        let heat = heat.dispatcher();
-        Callback::from(move |answer| heat.dispatch(Step::Hear(answer)))
-    });
-    let start = {
-        let (worker, heat) = (worker.clone(), heat.dispatcher());
-        Callback::from(move |knobs: Knobs| {
-            heat.dispatch(Step::Begin);
-            worker.start(&knobs.job());
-        })
-    };
+    let runner = use_runner::<RaceJob>();
+    let course = runner.course();
+    let start = runner.on_start();
     let on_start = {
         let (start, knobs) = (start.clone(), *knobs);
-        Callback::from(move |_: MouseEvent| start.emit(knobs))
-    };
-    let on_stop = {
-        let heat = heat.dispatcher();
-        Callback::from(move |_: MouseEvent| {
-            worker.cancel();
-            heat.dispatch(Step::Stop);
-        })
+        Callback::from(move |_: MouseEvent| start.emit(knobs.job()))
     };
     let on_knobs = {
-        let (knobs, is_begun) = (knobs.setter(), heat.course != Course::Idle);
+        let (knobs, is_begun) = (knobs.setter(), course.phase != Phase::Idle);
         Callback::from(move |changed: Knobs| {
             knobs.set(changed);
             if is_begun {
-                start.emit(changed);
+                start.emit(changed.job());
             }
         })
     };
-    let is_running = heat.course == Course::Running;
+    let is_running = runner.is_running();
     html! {
         <section class="cdn-race" aria-labelledby="race">
             <div class="prose">
@@ -131,12 +73,12 @@ pub fn Race() -> Html {
                       request be for something that nobody asks for again." }</p>
             </div>
             <div class="figure cdn-race-figure">
-                <Standing raced={heat.raced.clone()} requests={REQUESTS} />
+                <Standing raced={course.answer.clone()} requests={REQUESTS} />
                 <KnobPanel knobs={*knobs} on_change={on_knobs} />
                 <div class="toolbar">
                     <button onclick={on_start}>{ if is_running { "Start again" } else { "Race" } }</button>
-                    <button disabled={!is_running} onclick={on_stop}>{ "Stop" }</button>
-                    <span class="cdn-race-course" role="status">{ course(&heat) }</span>
+                    <button disabled={!is_running} onclick={runner.on_stop()}>{ "Stop" }</button>
+                    <span class="cdn-race-course" role="status">{ told(course) }</span>
                 </div>
             </div>
         </section>
@@ -158,14 +100,14 @@ fn policies() -> Html {
     html! { { for names } }
 }
 
-fn course(heat: &Heat) -> Html {
-    let done = heat.raced.as_ref().map_or(0, |raced| raced.frame.requests);
-    let took = heat.raced.as_ref().map_or(0.0, |raced| raced.took_ms);
-    let text = match &heat.course {
-        Course::Idle => format!("{} requests for each policy.", grouped(REQUESTS)),
-        Course::Running => format!("{} of {} requests …", grouped(done), grouped(REQUESTS)),
-        Course::Stopped => format!("Stopped after {} requests.", grouped(done)),
-        Course::Done => {
+fn told(course: &Course<Raced>) -> Html {
+    let done = course.answer.as_ref().map_or(0, |raced| raced.frame.requests);
+    let took = course.answer.as_ref().map_or(0.0, |raced| raced.took_ms);
+    let text = match &course.phase {
+        Phase::Idle => format!("{} requests for each policy.", grouped(REQUESTS)),
+        Phase::Running => format!("{} of {} requests …", grouped(done), grouped(REQUESTS)),
+        Phase::Stopped => format!("Stopped after {} requests.", grouped(done)),
+        Phase::Done => {
             return html! {
                 <>
                     { format!("Done: six times {} requests in {:.1} s ", grouped(done), took / 1e3) }
@@ -173,7 +115,7 @@ fn course(heat: &Heat) -> Html {
                 </>
             };
         }
-        Course::Failed(failure) => failure.to_string(),
+        Phase::Failed(failure) => failure.to_string(),
     };
     html! { { text } }
 }

@@ -2,15 +2,16 @@
 
 use super::table::name;
 use crate::components::{Curve, LineChart, Sign};
-use playground_core::unique_id::million::{Lane, Point, Standing};
+use crate::workers::Inserted;
+use playground_core::unique_id::million::{Lane, Point};
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// What is drawn.
 #[derive(Properties, PartialEq)]
 pub struct CurvesProps {
-    /// How the rows stand.
-    pub standing: Rc<Standing>,
+    /// How far the rows are.
+    pub inserted: Rc<Inserted>,
     /// How many rows each order will have in the end.
     pub rows: u32,
 }
@@ -18,14 +19,14 @@ pub struct CurvesProps {
 /// The charts.
 #[component]
 pub fn Curves(props: &CurvesProps) -> Html {
-    let CurvesProps { standing, rows } = props;
+    let CurvesProps { inserted, rows } = props;
     let curves = |points: fn(&Lane) -> Vec<(f64, f64)>| -> Vec<Curve> {
         let curve = |(number, lane): (usize, &Lane)| Curve {
             label: name(lane.arrivals).into(),
             sign: Sign::nth(number as u32),
             points: Rc::new(points(lane)),
         };
-        standing.lanes.iter().enumerate().map(curve).collect()
+        inserted.standing.lanes.iter().enumerate().map(curve).collect()
     };
     let x_max = Some(f64::from(*rows));
     html! {

@@ -3,6 +3,7 @@
 use super::knobs::What;
 use super::table::short_name;
 use crate::components::{Badge, BarChart, BarTone, Bars, Provenance};
+use crate::workers::Inserted;
 use playground_core::unique_id::arrivals::Arrivals;
 use playground_core::unique_id::million::{Lane, MEASURED, Standing};
 use std::rc::Rc;
@@ -13,21 +14,21 @@ use yew::prelude::*;
 pub struct PeersProps {
     /// Which orders are compared.
     pub what: What,
-    /// How the rows stand.
-    pub standing: Rc<Standing>,
+    /// How far the rows are.
+    pub inserted: Rc<Inserted>,
 }
 
 /// The bars.
 #[component]
 pub fn Peers(props: &PeersProps) -> Html {
-    let PeersProps { what, standing } = props;
+    let PeersProps { what, inserted } = props;
     let orders = what.orders();
     let categories: Vec<AttrValue> = orders.iter().map(|it| short_name(*it).into()).collect();
     let real = orders.iter().map(|it| measured(*it).unwrap_or_default()).collect();
     let series = vec![
         Bars {
             label: "this model".into(),
-            values: modelled(standing, &orders),
+            values: modelled(&inserted.standing, &orders),
             tone: BarTone::Ours,
         },
         Bars { label: "PostgreSQL 15".into(), values: real, tone: BarTone::Peer },

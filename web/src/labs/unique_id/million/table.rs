@@ -3,8 +3,9 @@
 use super::super::shelf::words::{arrivals_text, percent};
 use super::peers::measured;
 use crate::components::{DataTable, DownloadButton, Row, grouped, on_csv};
+use crate::workers::Inserted;
 use playground_core::unique_id::arrivals::Arrivals;
-use playground_core::unique_id::million::{Lane, Standing};
+use playground_core::unique_id::million::Lane;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -31,14 +32,14 @@ pub fn short_name(arrivals: Arrivals) -> String {
 /// What is shown.
 #[derive(Properties, PartialEq)]
 pub struct LanesProps {
-    /// How the rows stand.
-    pub standing: Rc<Standing>,
+    /// How far the rows are.
+    pub inserted: Rc<Inserted>,
 }
 
 /// The table.
 #[component]
 pub fn Lanes(props: &LanesProps) -> Html {
-    let standing = &props.standing;
+    let inserted = &props.inserted;
     let columns = [
         "Order of the keys",
         "Rows",
@@ -54,9 +55,9 @@ pub fn Lanes(props: &LanesProps) -> Html {
     html! {
         <div data-million="lanes">
             <DataTable caption="Each order, from an empty index on; read and written is what the memory could not hold; PostgreSQL’s were measured once, with a million rows"
-                columns={columns.map(AttrValue::from).to_vec()} rows={standing.lanes.iter().map(row).collect::<Vec<_>>()} />
+                columns={columns.map(AttrValue::from).to_vec()} rows={inserted.standing.lanes.iter().map(row).collect::<Vec<_>>()} />
             <div class="toolbar">
-                <DownloadButton label="Curves as CSV" on_click={on_csv("million.csv", standing, csv)} />
+                <DownloadButton label="Curves as CSV" on_click={on_csv("million.csv", inserted, csv)} />
             </div>
         </div>
     }
@@ -85,9 +86,9 @@ fn pages(count: u64) -> String {
 }
 
 /// All points of all curves (RFC 4180).
-fn csv(standing: &Standing) -> String {
+fn csv(inserted: &Inserted) -> String {
     let mut text = "order,rows,density,splits,misses,write_backs\r\n".to_owned();
-    for lane in &standing.lanes {
+    for lane in &inserted.standing.lanes {
         for it in &lane.curve {
             text += &format!(
                 "\"{}\",{},{:.4},{},{},{}\r\n",
@@ -108,7 +109,7 @@ mod tests {
         let plan = Plan { lanes: vec![Arrivals::AutoIncrement], rows: 500, pool_pages: 8, seed: 1 };
         let mut million = Million::new(&plan);
         while million.advance(1_000) {}
-        let text = csv(&million.standing());
+        let text = csv(&Inserted { standing: million.standing(), took_ms: 0.0 });
         assert_eq!(text.lines().count(), 1 + 100, "{text}");
         assert!(text.contains("\"auto-increment\",500,"));
     }
