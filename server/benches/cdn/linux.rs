@@ -17,8 +17,8 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 
 use crate::cores::Cores;
+use crate::cpu;
 use nginx::Sending;
-use wrk::hits_a_second;
 
 /// The sizes of the objects, in bytes.
 const SIZES: [usize; 3] = [1 << 10, 64 << 10, 1 << 20];
@@ -55,30 +55,67 @@ pub(crate) fn main() -> Result<()> {
         nginx::start(&cores, origin, &folder.path().join("sendfile"), Sending::Sendfile)?,
         nginx::start(&cores, origin, &folder.path().join("buffers"), Sending::Buffers)?,
     ];
-    println!("hits a second over {} connections, {rounds} rounds of {seconds} s", wrk::CONNECTIONS);
+    println!("hits over {} connections, {rounds} rounds of {seconds} s", wrk::CONNECTIONS);
+    println!("{:<10}{:<16}{:>10}{:>14}{:>7}", "", "", "a second", "a CPU second", "core");
     for size in SIZES {
-        let mut rates = contenders.each_ref().map(|_| Vec::new());
+        let mut rounds_of = contenders.each_ref().map(|_| Vec::new());
         for _ in 0..rounds {
-            for (contender, rates) in contenders.iter().zip(&mut rates) {
-                let url = format!("http://{}/{size}", contender.address);
-                rates.push(hits_a_second(&url, seconds, size)?);
+            for (contender, seen) in contenders.iter().zip(&mut rounds_of) {
+                seen.push(contender.load(size, seconds)?);
             }
         }
-        let [ours, sendfile, buffers] = rates.map(median);
-        println!(
-            "{:>4} KiB: ours {ours:>7.0}/s, nginx {sendfile:>7.0}/s with sendfile and {buffers:>7.0}/s with \
-             buffers (ours is {:.2} times its better one)",
-            size >> 10,
-            ours / sendfile.max(buffers),
-        );
+        println!("{}", table(size, &rounds_of.map(|rounds| Load::median(&rounds))));
     }
     Ok(())
+}
+
+/// What was seen of a proxy under load.
+#[derive(Clone, Copy)]
+struct Load {
+    hits_a_second: f64,
+    hits_a_cpu_second: f64,
+}
+
+impl Load {
+    fn median(rounds: &[Load]) -> Load {
+        let of = |figure: fn(&Load) -> f64| median(rounds.iter().map(figure).collect());
+        Load {
+            hits_a_second: of(|load| load.hits_a_second),
+            hits_a_cpu_second: of(|load| load.hits_a_cpu_second),
+        }
+    }
+}
+
+/// The contenders' lines for one size, and ours beside nginx's better figures.
+fn table(size: usize, [ours, sendfile, buffers]: &[Load; 3]) -> String {
+    let line = |name: &str, load: &Load| {
+        format!(
+            "{:>6} KiB {name:<16}{:>10.0}{:>14.0}{:>6.0}%\n",
+            size >> 10,
+            load.hits_a_second,
+            load.hits_a_cpu_second,
+            100.0 * load.hits_a_second / load.hits_a_cpu_second,
+        )
+    };
+    let of_nginx = |figure: fn(&Load) -> f64| figure(ours) / figure(sendfile).max(figure(buffers));
+    format!(
+        "{}{}{}{:>6} KiB {:<16}{:>10.2}{:>14.2}",
+        line("ours", ours),
+        line("nginx, sendfile", sendfile),
+        line("nginx, buffers", buffers),
+        size >> 10,
+        "ours of nginx",
+        of_nginx(|load| load.hits_a_second),
+        of_nginx(|load| load.hits_a_cpu_second),
+    )
 }
 
 /// A proxy under measurement, stopped when it is dropped.
 struct Proxy {
     process: Child,
     address: SocketAddr,
+    /// The process that answers.
+    worker: u32,
 }
 
 impl Proxy {
@@ -91,7 +128,18 @@ impl Proxy {
             ensure!(begun.elapsed() < Duration::from_secs(20), "a proxy did not start");
             std::thread::sleep(Duration::from_millis(20));
         }
-        Ok(Self { process, address })
+        let worker = process.id();
+        Ok(Self { process, address, worker })
+    }
+
+    /// Asks as fast as it is answered, for so long.
+    fn load(&self, size: usize, seconds: u64) -> Result<Load> {
+        let url = format!("http://{}/{size}", self.address);
+        wrk::warm_up(&url, size)?;
+        let before = cpu::seconds(self.worker)?;
+        let wrk::Hits { total, a_second } = wrk::hits(&url, seconds)?;
+        let hits_a_cpu_second = total / (cpu::seconds(self.worker)? - before);
+        Ok(Load { hits_a_second: a_second, hits_a_cpu_second })
     }
 }
 

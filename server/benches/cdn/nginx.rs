@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::{Proxy, free_address};
 use crate::cores::Cores;
@@ -31,7 +31,13 @@ pub(crate) fn start(
     fs::write(&file, configuration(address, origin, &folder.display().to_string(), sending))?;
     let mut command = Command::new("nginx");
     command.arg("-c").arg(&file).arg("-p").arg(folder).args(["-e", "stderr"]);
-    Proxy::ready(cores.spawn_server(&mut command)?, address)
+    let mut proxy = Proxy::ready(cores.spawn_server(&mut command)?, address)?;
+    let master = proxy.process.id();
+    let children = fs::read_to_string(format!("/proc/{master}/task/{master}/children"))?;
+    // The worker is the first; those that look after the cache come after it.
+    let worker = children.split_ascii_whitespace().next().context("nginx has no worker")?;
+    proxy.worker = worker.parse()?;
+    Ok(proxy)
 }
 
 /// `tcp_nopush` stays off: on loopback it delays every answer.

@@ -3,6 +3,7 @@
 mod axum_peer;
 mod contender;
 mod cores;
+mod cpu;
 mod crowd;
 mod dialect;
 mod frames;

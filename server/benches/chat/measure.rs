@@ -4,6 +4,8 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
+use super::cpu;
+
 #[derive(Clone, Copy)]
 pub(crate) struct Meter {
     process: u32,
@@ -14,17 +16,9 @@ impl Meter {
         Self { process }
     }
 
-    /// Seconds that all its threads have computed, in user and kernel mode.
+    /// Seconds that all its threads have computed.
     pub(crate) fn cpu_seconds(self) -> Result<f64> {
-        let text = self.read("stat")?;
-        // The second field is the name, in parentheses, and may hold anything.
-        let (_, fields) = text.rsplit_once(')').context("a line without a name")?;
-        let ticks = |field: usize| -> Result<u64> {
-            let word = fields.split_ascii_whitespace().nth(field - 3).context("a short line")?;
-            Ok(word.parse()?)
-        };
-        let ticks = ticks(14)? + ticks(15)?;
-        Ok(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
+        cpu::seconds(self.process)
     }
 
     /// Bytes in memory now.

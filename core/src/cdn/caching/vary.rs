@@ -145,6 +145,10 @@ fn thousandths(weight: &[u8]) -> Option<u16> {
 ///
 /// `supported` are names in lower case, the best first: `&["br", "gzip"]`.
 pub fn reduced_accept_encoding(request: &HeaderMap, supported: &[&str]) -> HeaderValue {
+    const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
+    if !request.contains_key(ACCEPT_ENCODING) {
+        return IDENTITY;
+    }
     let accepted = |coding: &str| {
         let weight_of = |wanted: &[u8]| {
             request
@@ -161,5 +165,5 @@ pub fn reduced_accept_encoding(request: &HeaderMap, supported: &[&str]) -> Heade
     HeaderValue::from_str(&taken.join(", "))
         .ok()
         .filter(|value| !value.is_empty())
-        .unwrap_or(HeaderValue::from_static("identity"))
+        .unwrap_or(IDENTITY)
 }
