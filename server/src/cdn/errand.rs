@@ -37,6 +37,14 @@ pub(super) struct Errand {
     pub(super) body: Body,
 }
 
+/// When a request was sent.
+#[derive(Clone, Copy)]
+struct Sent {
+    at: Timestamp,
+    /// How many purges there had been.
+    purges_before: u64,
+}
+
 /// What a request to the origin has brought.
 pub(super) enum Landed {
     /// A new copy, and the fields with which it came.
@@ -100,7 +108,7 @@ impl Edge {
     /// Sends a request to the origin, and keeps the answer if it may be kept.
     pub(super) async fn fetch(self: &Arc<Self>, mut errand: Errand) -> Landed {
         loop {
-            let requested_at = now();
+            let sent_at = Sent { at: now(), purges_before: self.index.purge_count() };
             let since = Instant::now();
             let is_conditional = !errand.conditions.is_empty();
             self.tell(errand.number, || Step::Forwarded { is_conditional });
@@ -121,7 +129,7 @@ impl Edge {
                 took_us: u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX),
             });
             if parts.status == StatusCode::NOT_MODIFIED && is_conditional {
-                match self.confirm(&errand, &parts.headers, requested_at, received_at) {
+                match self.confirm(&errand, &parts.headers, sent_at.at, received_at) {
                     Some(entry) => return Landed::Confirmed(entry),
                     // It is about something else: once more, without conditions.
                     None => {
@@ -131,7 +139,7 @@ impl Edge {
                     }
                 }
             }
-            return self.receive(&errand, parts, body, requested_at, received_at);
+            return self.receive(&errand, parts, body, sent_at, received_at);
         }
     }
 
@@ -141,7 +149,7 @@ impl Edge {
         errand: &Errand,
         mut parts: Parts,
         body: Incoming,
-        requested_at: Timestamp,
+        sent_at: Sent,
         received_at: Timestamp,
     ) -> Landed {
         let settings = &self.shared.settings;
@@ -150,7 +158,7 @@ impl Edge {
             self.invalidate(&key);
         }
         if errand.method == Method::HEAD {
-            self.hear_of_head(errand, response, requested_at, received_at);
+            self.hear_of_head(errand, response, sent_at.at, received_at);
         }
         if let (Some(failure), Some(old)) = (Failure::of_status(parts.status), &errand.old)
             && caching::stale_instead(settings, &old.stored, errand.head(), failure, received_at)
@@ -158,10 +166,10 @@ impl Edge {
         {
             return Landed::Stale(failure);
         }
-        let stored = caching::store(settings, errand.head(), response, requested_at, received_at);
+        let stored = caching::store(settings, errand.head(), response, sent_at.at, received_at);
         caching::strip_hop_by_hop(&mut parts.headers);
         let not_stored = match stored {
-            Ok(stored) => match self.keep(errand, stored, &parts.headers, body) {
+            Ok(stored) => match self.keep(errand, sent_at, stored, &parts.headers, body) {
                 Ok(entry) => return Landed::Stored(entry, parts.headers),
                 Err(not_stored) => not_stored,
             },
@@ -176,6 +184,7 @@ impl Edge {
     fn keep(
         self: &Arc<Self>,
         errand: &Errand,
+        sent_at: Sent,
         mut stored: Stored,
         headers: &HeaderMap,
         body: Incoming,
@@ -200,7 +209,9 @@ impl Edge {
             hits: AtomicU64::new(0),
             prepared: Prepared::default(),
         });
-        let Some(superseded) = self.index.insert(entry.clone(), &errand.headers) else {
+        let Some(superseded) =
+            self.index.insert(entry.clone(), &errand.headers, sent_at.purges_before)
+        else {
             return Err(("it was purged while it was on its way".into(), body));
         };
         let fill =

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::{HeaderMap, HeaderName};
-use playground_core::cdn::caching::{Key, Stored, Timestamp};
+use playground_core::cdn::caching::{Key, Stored};
 
 use super::object::{End, Object};
 use super::quick::Prepared;
@@ -89,7 +89,20 @@ pub(super) struct Index(Mutex<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     by_key: HashMap<Key, Variants>,
-    purges: VecDeque<(Timestamp, Purge)>,
+    /// The last purges, the oldest first.
+    purges: VecDeque<Purge>,
+    /// How many there have been.
+    purge_count: u64,
+}
+
+impl Inner {
+    /// Whether a copy was purged since there had been so many purges; also if that is no longer known.
+    fn was_purged(&self, entry: &Entry, purges_before: u64) -> bool {
+        let since = self.purge_count - purges_before;
+        let remembered = self.purges.iter().rev();
+        since > self.purges.len() as u64
+            || remembered.take(since as usize).any(|purge| purge.matches(entry))
+    }
 }
 
 impl Index {
@@ -98,12 +111,21 @@ impl Index {
         self.lock().by_key.get(key).cloned().unwrap_or_default()
     }
 
+    /// How many purges there have been, for [`Index::insert`] later on.
+    pub(super) fn purge_count(&self) -> u64 {
+        self.lock().purge_count
+    }
+
     /// Adds a copy in place of those that it supersedes, and gives these. None, and nothing is added, if it was
-    /// purged since it was asked for.
-    pub(super) fn insert(&self, entry: Arc<Entry>, request: &HeaderMap) -> Option<Vec<Arc<Entry>>> {
+    /// purged since it was asked for, when there had been so many purges.
+    pub(super) fn insert(
+        &self,
+        entry: Arc<Entry>,
+        request: &HeaderMap,
+        purges_before: u64,
+    ) -> Option<Vec<Arc<Entry>>> {
         let mut inner = self.lock();
-        let asked_at = entry.stored.requested_at();
-        if inner.purges.iter().any(|(at, purge)| *at >= asked_at && purge.matches(&entry)) {
+        if inner.was_purged(&entry, purges_before) {
             return None;
         }
         let variants = inner.by_key.entry(entry.key.clone()).or_default();
@@ -154,7 +176,7 @@ impl Index {
     }
 
     /// Removes what a purge is about, and remembers it for what is on its way.
-    pub(super) fn purge(&self, purge: Purge, now: Timestamp) -> Vec<Arc<Entry>> {
+    pub(super) fn purge(&self, purge: Purge) -> Vec<Arc<Entry>> {
         let mut inner = self.lock();
         let mut removed = Vec::new();
         inner.by_key.retain(|_, variants| {
@@ -168,7 +190,8 @@ impl Index {
         if inner.purges.len() == MOST_PURGES {
             inner.purges.pop_front();
         }
-        inner.purges.push_back((now, purge));
+        inner.purges.push_back(purge);
+        inner.purge_count += 1;
         removed
     }
 

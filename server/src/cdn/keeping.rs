@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use playground_core::cdn::caching::Key;
 
-use super::edge::{Edge, now};
+use super::edge::Edge;
 use super::index::{Entry, Purge};
 use super::manifests::Manifest;
 
@@ -40,7 +40,7 @@ impl Edge {
 
     /// Removes copies, and tells how many. They do not come back after a restart.
     pub(super) async fn purge(&self, purge: Purge) -> u64 {
-        let removed = self.index.purge(purge, now());
+        let removed = self.index.purge(purge);
         removed.iter().for_each(|entry| self.drop_body(entry));
         if let Some(manifests) = &self.manifests {
             manifests.flushed().await;
