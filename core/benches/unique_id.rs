@@ -10,7 +10,9 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion, SamplingMode, criterion_group, criterion_main};
+use criterion::{
+    BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
+};
 use ferroid::generator::{AtomicSnowflakeGenerator, BasicSnowflakeGenerator};
 use ferroid::id::SnowflakeTwitterId;
 use ferroid::time::{MonotonicClock, TWITTER_EPOCH, TimeSource};
@@ -97,16 +99,16 @@ fn fresh(clock: &impl Clock) {
     }
 }
 
-/// What so many calls take if all bursts take what the middle one takes: a burst in which the machine did something
-/// else says nothing about a generator.
-fn extrapolate(mut bursts: Vec<Duration>, calls: u64) -> Duration {
+/// What bursts take if all of them take what the middle one takes: a burst in which the machine did something else
+/// says nothing about a generator.
+fn extrapolate(mut bursts: Vec<Duration>) -> Duration {
     bursts.sort();
-    bursts[bursts.len() / 2].mul_f64(calls as f64 / BURST as f64)
+    bursts[bursts.len() / 2] * bursts.len() as u32
 }
 
-/// Measures calls in bursts, without the time between them.
-fn bursts(calls: u64, clock: &impl Clock, mut make: impl FnMut() -> u64) -> Duration {
-    let bursts = (0..calls.div_ceil(BURST)).map(|_| {
+/// Measures bursts, without the time between them.
+fn bursts(count: u64, clock: &impl Clock, mut make: impl FnMut() -> u64) -> Duration {
+    let bursts = (0..count).map(|_| {
         fresh(clock);
         let start = Instant::now();
         for _ in 0..BURST {
@@ -114,12 +116,12 @@ fn bursts(calls: u64, clock: &impl Clock, mut make: impl FnMut() -> u64) -> Dura
         }
         start.elapsed()
     });
-    extrapolate(bursts.collect(), calls)
+    extrapolate(bursts.collect())
 }
 
-/// The same on two threads at once, which share the calls.
+/// The same on two threads at once, which make half of each burst.
 fn bursts_of_two(
-    calls: u64,
+    count: u64,
     clock: &(impl Clock + Sync),
     make: impl Fn() -> u64 + Sync,
 ) -> Duration {
@@ -130,9 +132,10 @@ fn bursts_of_two(
     };
     // The burst that the other thread is to make, and the one that it has made.
     let (wanted, made) = (AtomicU64::new(0), AtomicU64::new(0));
-    let is_over = AtomicBool::new(false);
+    let (is_ready, is_over) = (AtomicBool::new(false), AtomicBool::new(false));
     thread::scope(|scope| {
         scope.spawn(|| {
+            is_ready.store(true, Ordering::Release);
             while !is_over.load(Ordering::Acquire) {
                 let burst = wanted.load(Ordering::Acquire);
                 if burst > made.load(Ordering::Relaxed) {
@@ -142,7 +145,10 @@ fn bursts_of_two(
                 spin_loop();
             }
         });
-        let bursts = (1..=calls.div_ceil(BURST)).map(|burst| {
+        while !is_ready.load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+        let bursts = (1..=count).map(|burst| {
             fresh(clock);
             let start = Instant::now();
             wanted.store(burst, Ordering::Release);
@@ -152,21 +158,18 @@ fn bursts_of_two(
             }
             start.elapsed()
         });
-        let total = extrapolate(bursts.collect(), calls);
+        let total = extrapolate(bursts.collect());
         is_over.store(true, Ordering::Release);
         total
     })
 }
 
-/// A group whose measured time is a small part of the time that it takes.
-fn group<'a>(
-    criterion: &'a mut Criterion,
-    name: &str,
-    measured: Duration,
-) -> BenchmarkGroup<'a, WallTime> {
+/// A group of bursts. An iteration is one, and takes a millisecond, of which the IDs are a small part.
+fn group<'a>(criterion: &'a mut Criterion, name: &str, ids: u64) -> BenchmarkGroup<'a, WallTime> {
     let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements(ids));
     group.sample_size(20).sampling_mode(SamplingMode::Flat);
-    group.warm_up_time(Duration::from_millis(300)).measurement_time(measured);
+    group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(3));
     group
 }
 
@@ -217,7 +220,7 @@ mod peers {
 }
 
 fn system_clock_alone(criterion: &mut Criterion) {
-    let mut group = group(criterion, "Snowflake, system clock, alone", Duration::from_millis(150));
+    let mut group = group(criterion, "Snowflake, 2,000 IDs, system clock, alone", BURST);
     let clock = system;
     let mut ours = Generator::new(Layout::CLASSICAL, 7, POLICY).expect("a worker");
     group.bench_function("ours", |bencher| {
@@ -251,8 +254,8 @@ fn system_clock_shared(criterion: &mut Criterion) {
     let snowdon = || snowdon.generate().expect("an ID").into_inner();
     let ferroid = || ferroid.next_id(|_| spin_loop()).to_raw();
     for (name, threads) in [("shared, 1 thread", 1), ("shared, 2 threads", 2)] {
-        let name = format!("Snowflake, system clock, {name}");
-        let mut group = group(criterion, &name, Duration::from_millis(150));
+        let name = format!("Snowflake, 2,000 IDs, system clock, {name}");
+        let mut group = group(criterion, &name, BURST);
         measure(&mut group, "ours", threads, &clock, us);
         measure(&mut group, "ours gated", threads, &clock, gated);
         measure(&mut group, "peer-snowflake_me", threads, &clock, snowflake_me);
@@ -282,8 +285,7 @@ fn ticking_clock(criterion: &mut Criterion) {
     // Each burst begins when the clock of its generator has moved on.
     let at_theirs = || TimeSource::<u64>::current_millis(&their_clock);
     {
-        let mut group =
-            group(criterion, "Snowflake, ticking clock, alone", Duration::from_millis(8));
+        let mut group = group(criterion, "Snowflake, 2,000 IDs, ticking clock, alone", BURST);
         let mut ours = Generator::new(Layout::CLASSICAL, 7, POLICY).expect("a worker");
         group.bench_function("ours", |bencher| {
             bencher.iter_custom(|n| bursts(n, &ticked, || made(ours.next_by(&ticked))));
@@ -298,8 +300,8 @@ fn ticking_clock(criterion: &mut Criterion) {
     let ours = SharedGenerator::new(Layout::CLASSICAL, 7, POLICY, ticked).expect("a worker");
     let ferroid = peers::atomic(theirs());
     for (name, threads) in [("shared, 1 thread", 1), ("shared, 2 threads", 2)] {
-        let name = format!("Snowflake, ticking clock, {name}");
-        let mut group = group(criterion, &name, Duration::from_millis(40));
+        let name = format!("Snowflake, 2,000 IDs, ticking clock, {name}");
+        let mut group = group(criterion, &name, BURST);
         measure(&mut group, "ours", threads, &ticked, || made(ours.next()));
         measure(&mut group, "peer-ferroid", threads, &at_theirs, || {
             ferroid.next_id(|_| spin_loop()).to_raw()
@@ -308,20 +310,19 @@ fn ticking_clock(criterion: &mut Criterion) {
     }
 }
 
-/// A thousand IDs under one reading of the clock: the time of the whole batch.
+/// A thousand IDs under one reading of the clock, twice.
 fn batches(criterion: &mut Criterion) {
-    let mut group = group(criterion, "Snowflake, a batch of 1,000", Duration::from_millis(20));
+    let mut group = group(criterion, "Snowflake, 2,000 IDs, in two batches", BURST);
     let clock = system;
-    // Two batches are as many IDs as a burst.
     let batch = |n: u64, fill: &mut dyn FnMut()| {
-        let bursts = (0..n.div_ceil(2)).map(|_| {
+        let bursts = (0..n).map(|_| {
             fresh(&clock);
             let start = Instant::now();
             fill();
             fill();
             start.elapsed()
         });
-        extrapolate(bursts.collect(), n * 1_000)
+        extrapolate(bursts.collect())
     };
     let mut ids = vec![Id(0); 1_000];
     let shared = SharedGenerator::new(Layout::CLASSICAL, 7, POLICY, clock).expect("a worker");
@@ -364,7 +365,7 @@ fn limit(criterion: &mut Criterion) {
             }
         }
     }
-    let mut group = group(criterion, "Snowflake, limit of 244.14 ns", Duration::from_secs(4));
+    let mut group = group(criterion, "Snowflake, limit of 244.14 ns", 1);
     for threads in [1, 2] {
         let generator =
             SharedGenerator::new(Layout::CLASSICAL, 7, POLICY, system).expect("a worker");
