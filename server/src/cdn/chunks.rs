@@ -6,12 +6,14 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use foyer::{
     BlockEngineConfig, Code, DeviceBuilder, FsDeviceBuilder, HybridCache, HybridCacheBuilder,
     HybridCachePolicy, PsyncIoEngineConfig, RecoverMode,
 };
+use tokio::sync::Mutex;
 
 /// How long a piece is, but for the last one, in bytes.
 pub(super) const CHUNK: u64 = 1 << 20;
@@ -21,10 +23,12 @@ const OVERHEAD: usize = 256;
 const MOST_BLOCK: u64 = 1 << 30;
 const LEAST_BLOCK: u64 = 4 << 20;
 const BLOCKS: u64 = 16;
-/// How much is written at once, in bytes.
+/// How much is written at once, in bytes. Another buffer fills meanwhile, and foyer drops what does not fit in that.
 const BUFFER: usize = 8 << 20;
-/// How much may wait to be written, in bytes; whoever fills waits before that, see [`Chunks::flushed`].
-const MOST_UNWRITTEN: usize = 64 << 20;
+/// How much may wait to be written, in bytes, with room for what foyer writes beside it: see [`Chunks::put`].
+const MOST_UNWRITTEN: usize = BUFFER / 2;
+/// What is written begins at a multiple of this, in bytes.
+const PAGE: usize = 4096;
 
 /// The pieces of one edge. Clones are the same.
 #[derive(Clone)]
@@ -32,6 +36,8 @@ pub(super) struct Chunks {
     cache: HybridCache<ChunkKey, Bytes>,
     memory_bytes: u64,
     disk_bytes: u64,
+    /// How much may still wait to be written, in bytes, since all was on disk.
+    unwritten: Arc<Mutex<usize>>,
 }
 
 /// Which piece of which body.
@@ -77,7 +83,7 @@ impl Chunks {
             .with_weighter(|_, bytes: &Bytes| bytes.len() + OVERHEAD)
             .storage();
         let Some((dir, disk_bytes)) = disk.filter(|(_, bytes)| *bytes >= 8 * LEAST_BLOCK) else {
-            return Ok(Self { cache: builder.build().await?, memory_bytes, disk_bytes: 0 });
+            return Ok(Self::over(builder.build().await?, memory_bytes, 0));
         };
         let block = (disk_bytes / BLOCKS).clamp(LEAST_BLOCK, MOST_BLOCK);
         let capacity = usize::try_from(disk_bytes).unwrap_or(usize::MAX);
@@ -85,18 +91,30 @@ impl Chunks {
         let engine = BlockEngineConfig::new(device)
             .with_block_size(usize::try_from(block).unwrap_or(usize::MAX))
             .with_buffer_pool_size(BUFFER)
-            .with_submit_queue_size_threshold(MOST_UNWRITTEN);
+            .with_submit_queue_size_threshold(BUFFER);
         let cache = builder
             .with_io_engine_config(PsyncIoEngineConfig::new())
             .with_engine_config(engine)
             .with_recover_mode(RecoverMode::Quiet)
             .build()
             .await?;
-        Ok(Self { cache, memory_bytes, disk_bytes })
+        Ok(Self::over(cache, memory_bytes, disk_bytes))
     }
 
-    /// Keeps a piece, until it is pushed out.
-    pub(super) fn put(&self, object: u64, number: u32, bytes: Bytes) {
+    fn over(cache: HybridCache<ChunkKey, Bytes>, memory_bytes: u64, disk_bytes: u64) -> Self {
+        Self { cache, memory_bytes, disk_bytes, unwritten: Arc::default() }
+    }
+
+    /// Keeps a piece, until it is pushed out. Waits while too much is still to be written: what does not fit in its
+    /// buffer is dropped without a word.
+    pub(super) async fn put(&self, object: u64, number: u32, bytes: Bytes) {
+        let written = (bytes.len() + OVERHEAD).next_multiple_of(PAGE);
+        let mut unwritten = self.unwritten.lock().await;
+        if *unwritten + written > MOST_UNWRITTEN {
+            self.flushed().await;
+            *unwritten = 0;
+        }
+        *unwritten += written;
         self.cache.insert(ChunkKey { object, number }, bytes);
     }
 

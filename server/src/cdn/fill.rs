@@ -11,13 +11,9 @@ use hyper::body::Incoming;
 use playground_core::cdn::wire::Step;
 use tokio::time::timeout;
 
-use super::chunks::CHUNK;
 use super::edge::Edge;
 use super::index::Entry;
 use super::object::End;
-
-/// How much is handed to the disk before the fill waits for it, in bytes.
-const MOST_UNWRITTEN: u64 = 16 * CHUNK;
 
 /// A copy whose body is arriving.
 pub(super) struct Fill {
@@ -45,7 +41,7 @@ impl Fill {
         match outcome {
             Outcome::Whole => {
                 if let Some((number, piece)) = object.last_piece() {
-                    self.edge.chunks.put(object.id, number, piece);
+                    self.edge.chunks.put(object.id, number, piece).await;
                 }
                 object.end(End::Whole);
                 object.forget_recent();
@@ -76,7 +72,6 @@ impl Fill {
         let most = self.edge.chunks.most_bytes();
         let patience = self.edge.shared.upstream.patience;
         let mut is_kept = true;
-        let mut unwritten = 0;
         loop {
             let frame = match timeout(patience, body.frame()).await {
                 Ok(Some(Ok(frame))) => frame,
@@ -91,13 +86,8 @@ impl Fill {
             self.edge.counts.bytes_fetched.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             for (number, piece) in object.push(bytes) {
                 if is_kept {
-                    self.edge.chunks.put(object.id, number, piece);
-                    unwritten += CHUNK;
+                    self.edge.chunks.put(object.id, number, piece).await;
                 }
-            }
-            if unwritten >= MOST_UNWRITTEN {
-                self.edge.chunks.flushed().await;
-                unwritten = 0;
             }
             if is_kept && object.state().arrived > most {
                 is_kept = false;

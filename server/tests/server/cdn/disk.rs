@@ -83,6 +83,31 @@ fn a_copy_is_there_again_after_a_kill() {
     assert_eq!(origin.seen().len(), 1);
 }
 
+/// Faster than the disk, and more than memory holds.
+#[test]
+fn nothing_is_lost_of_a_large_body_from_a_fast_origin() {
+    let body = pattern(MIB + 13).repeat(64);
+    let sent = body.clone();
+    let origin = Origin::start(move |_, stream| {
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nCache-Control: max-age=3600\r\n\r\n",
+            sent.len()
+        );
+        let _ = stream.write_all(head.as_bytes());
+        let _ = stream.write_all(&sent);
+    });
+    let dir = TempDir::new().unwrap();
+    let process = Process::start(&origin, &dir);
+    assert!(process.get().body == body);
+    process.until_on_disk();
+    drop(process);
+    let process = Process::start(&origin, &dir);
+    let answer = process.get();
+    assert!(answer.is_hit());
+    assert!(answer.body == body, "{} of {} bytes", answer.body.len(), body.len());
+    assert_eq!(origin.seen().len(), 1);
+}
+
 #[test]
 fn nothing_torn_is_left_by_a_kill_in_the_middle_of_a_fill() {
     let gate = Gate::default();
