@@ -3,9 +3,11 @@
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use tokio::time::{Sleep, sleep};
 
 use super::reader::Reader;
 use super::served::Served;
@@ -34,9 +36,17 @@ enum Kind {
     /// Bytes from the store, or as they arrive there.
     Read(Box<Reading>),
     /// What the origin sends, passed on.
-    Passed(Incoming),
+    Passed(Passing),
     /// An answer of the server's own.
     Own(Body),
+}
+
+/// What the origin sends, which may not fall silent for long once its reader wants more.
+struct Passing {
+    body: Incoming,
+    patience: Duration,
+    /// Runs out at the end of the patience; none while the origin keeps up.
+    silence: Option<Pin<Box<Sleep>>>,
 }
 
 /// A reader and what it is about to bring.
@@ -66,8 +76,9 @@ impl CdnBody {
             .into()
     }
 
-    pub(super) fn passed(body: Incoming) -> Self {
-        Kind::Passed(body).into()
+    /// The origin's body; it breaks off when the origin sends nothing for the `patience`.
+    pub(super) fn passed(body: Incoming, patience: Duration) -> Self {
+        Kind::Passed(Passing { body, patience, silence: None }).into()
     }
 
     pub(super) fn own(body: Body) -> Self {
@@ -95,6 +106,18 @@ fn next(mut reader: Reader) -> Next {
 impl From<Kind> for CdnBody {
     fn from(kind: Kind) -> Self {
         Self { kind, served: None }
+    }
+}
+
+impl Passing {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Torn>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            self.silence = None;
+            return Poll::Ready(frame.map(|it| it.map_err(|error| Torn(error.to_string()))));
+        }
+        let silence = self.silence.get_or_insert_with(|| Box::pin(sleep(self.patience)));
+        std::task::ready!(silence.as_mut().poll(context));
+        Poll::Ready(Some(Err(Torn("the origin fell silent".into()))))
     }
 }
 
@@ -136,8 +159,7 @@ impl HttpBody for CdnBody {
             Kind::Read(reading) => {
                 std::task::ready!(reading.poll(context)).map(|bytes| bytes.map(Frame::data))
             }
-            Kind::Passed(body) => std::task::ready!(Pin::new(body).poll_frame(context))
-                .map(|frame| frame.map_err(|error| Torn(error.to_string()))),
+            Kind::Passed(passing) => std::task::ready!(passing.poll(context)),
             Kind::Own(body) => std::task::ready!(Pin::new(body).poll_frame(context))
                 .map(|frame| frame.map_err(|error| Torn(error.to_string()))),
         };
@@ -164,7 +186,7 @@ impl HttpBody for CdnBody {
         match &self.kind {
             Kind::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
             Kind::Read(reading) => reading.left.map_or_else(SizeHint::new, SizeHint::with_exact),
-            Kind::Passed(body) => body.size_hint(),
+            Kind::Passed(passing) => passing.body.size_hint(),
             Kind::Own(body) => body.size_hint(),
         }
     }
@@ -177,7 +199,7 @@ impl Kind {
             Kind::Read(reading) => {
                 reading.left == Some(0) || matches!(reading.state, ReadState::Over)
             }
-            Kind::Passed(body) => body.is_end_stream(),
+            Kind::Passed(passing) => passing.body.is_end_stream(),
             Kind::Own(body) => body.is_end_stream(),
         }
     }

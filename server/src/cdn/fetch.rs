@@ -198,7 +198,12 @@ impl Edge {
                 status.stored = Some(false);
                 status.detail = Some(why);
                 let Parts { status: code, headers, .. } = *parts;
-                Some(self.sign(code, headers, CdnBody::passed(body), &status))
+                Some(self.sign(
+                    code,
+                    headers,
+                    CdnBody::passed(body, self.shared.upstream.patience),
+                    &status,
+                ))
             }
             Landed::NoAnswer(why) => Some(self.no_answer(visit, want, &why).await),
         };

@@ -167,19 +167,22 @@ fn an_origin_that_does_not_answer_in_time_is_a_504_where_nothing_may_stand_in() 
 
 #[test]
 fn a_body_that_stops_coming_is_cut_and_not_kept() {
-    let gate = Gate::default();
-    let script = gate.clone();
-    let origin = Origin::start(move |_, stream| {
-        let head =
-            "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 100\r\n\r\nonly this";
-        std::io::Write::write_all(stream, head.as_bytes()).unwrap();
-        script.pass();
-    });
-    let world = impatient(&origin);
-    // On a busy machine even the head may be too slow at first.
-    let mut answers = (0..100).map(|_| world.open("GET", "/a", &[]));
-    let begun = answers.find(|answer| answer.head.status() == 200).expect("a head");
-    assert!(begun.try_finish().is_err(), "a part is not a whole");
-    world.until("forgotten", |world| world.entries().is_empty());
-    gate.open();
+    for directives in ["max-age=60", "no-store"] {
+        let gate = Gate::default();
+        let script = gate.clone();
+        let origin = Origin::start(move |_, stream| {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nCache-Control: {directives}\r\nContent-Length: 100\r\n\r\nonly this"
+            );
+            std::io::Write::write_all(stream, head.as_bytes()).unwrap();
+            script.pass();
+        });
+        let world = impatient(&origin);
+        // On a busy machine even the head may be too slow at first.
+        let mut answers = (0..100).map(|_| world.open("GET", "/a", &[]));
+        let begun = answers.find(|answer| answer.head.status() == 200).expect("a head");
+        assert!(begun.try_finish().is_err(), "{directives}: a part is not a whole");
+        world.until("forgotten", |world| world.entries().is_empty());
+        gate.open();
+    }
 }
