@@ -8,6 +8,8 @@
 mod civil;
 pub mod sim;
 
+pub mod blocking_queue;
+
 // The labs, in reading order.
 pub mod websocket;
 

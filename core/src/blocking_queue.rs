@@ -1,0 +1,15 @@
+//! A queue that makes producers wait when it is full, and consumers when it is empty.
+//!
+//! - [`QueueCore`]: the queue and its wait sets, without a lock and without threads
+//! - [`lab`]: producers and consumers at it as a simulation
+//! - [`check`]: every run there is of a small one, right or with a mistake
+//! - [`measures`]: throughput, waiting times and Little's law, modelled or measured
+//! - [`console`]: the classical command line
+
+pub mod check;
+pub mod console;
+pub mod lab;
+pub mod measures;
+mod queue_core;
+
+pub use queue_core::{Closing, Displaced, Offered, Order, Polled, QueueCore, Who};
