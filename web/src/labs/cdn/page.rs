@@ -10,7 +10,7 @@ use super::live::Live;
 use super::race::Race;
 use super::sentences::Teller;
 use super::story::Story;
-use super::take_home::TakeHome;
+use super::take_home::Home;
 use super::way::Way;
 use crate::components::{GoalList, KeyGroup, KeysSheet};
 use crate::player::{
@@ -75,7 +75,7 @@ pub fn Page() -> Html {
             <Story />
             <Race />
             <Console ..stage />
-            <TakeHome {player} {frame} />
+            <Home {player} {frame} />
             <KeysSheet {groups} />
         </article>
     }

@@ -8,7 +8,7 @@ use super::live::Live;
 use super::say_form::SayForm;
 use super::sentences::Teller;
 use super::story::Story;
-use super::take_home::TakeHome;
+use super::take_home::Home;
 use crate::components::{GoalList, KeyGroup, KeysSheet};
 use crate::player::{
     Linked, PLAYER_KEYS, Player, PlayerBar, use_linked, use_player_keys, use_reached,
@@ -61,7 +61,7 @@ pub fn Page() -> Html {
             <Live />
             <Story />
             <Console ..stage />
-            <TakeHome {player} {frame} />
+            <Home {player} {frame} />
             <KeysSheet {groups} />
         </article>
     }

@@ -2,7 +2,7 @@
 
 use super::data::{messages_csv, paths_csv};
 use crate::components::{CopyCommand, DownloadButton, on_csv, on_svg};
-use crate::player::{Player, use_link_text};
+use crate::player::{Player, TakeHome};
 use playground_core::chat::{Frame, Lab};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -14,7 +14,7 @@ const WAY: &str = ".chat-way > svg";
 
 /// What is taken home.
 #[derive(Properties, PartialEq)]
-pub struct TakeHomeProps {
+pub struct HomeProps {
     /// What is played.
     pub player: Player<Lab>,
     /// What is drawn.
@@ -23,25 +23,21 @@ pub struct TakeHomeProps {
 
 /// The figure, the data, the run, and the commands.
 #[component]
-pub fn TakeHome(props: &TakeHomeProps) -> Html {
-    let TakeHomeProps { player, frame } = props;
-    let link = use_link_text(player);
+pub fn Home(props: &HomeProps) -> Html {
+    let HomeProps { player, frame } = props;
+    let downloads = html! {
+        <>
+            <DownloadButton label="Picture as SVG" on_click={on_svg("chat.svg", NODES)} />
+            <DownloadButton label="Who has what as SVG" on_click={on_svg("ledger.svg", LEDGER)} />
+            <DownloadButton label="Way of a message as SVG" on_click={on_svg("way.svg", WAY)} />
+            <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", frame, messages_csv)} />
+            <DownloadButton label="Ways as CSV" on_click={on_csv("ways.csv", frame, paths_csv)} />
+        </>
+    };
     html! {
-        <section class="chat-home" aria-labelledby="take-home">
-            <div class="prose">
-                <h2 id="take-home">{ "Take it home" }</h2>
-            </div>
-            <div class="toolbar">
-                <DownloadButton label="Picture as SVG" on_click={on_svg("chat.svg", NODES)} />
-                <DownloadButton label="Who has what as SVG" on_click={on_svg("ledger.svg", LEDGER)} />
-                <DownloadButton label="Way of a message as SVG" on_click={on_svg("way.svg", WAY)} />
-                <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", frame, messages_csv)} />
-                <DownloadButton label="Ways as CSV" on_click={on_csv("ways.csv", frame, paths_csv)} />
-                <DownloadButton label="Run as JSON" on_click={player.on_json()} />
-            </div>
-            <CopyCommand label="Link to this moment" command={link} />
+        <TakeHome<Lab> class="chat-home" player={player.clone()} {downloads}>
             <Commands />
-        </section>
+        </TakeHome<Lab>>
     }
 }
 

@@ -9,7 +9,7 @@ use super::invariants::Broken;
 use super::live::Live;
 use super::order_form::OrderForm;
 use super::story::Story;
-use super::take_home::TakeHome;
+use super::take_home::Home;
 use super::words::{describe, describe_wallets, order_text, state_text};
 use crate::components::{GoalList, KeyGroup, KeysSheet};
 use crate::player::{
@@ -64,7 +64,7 @@ pub fn Page() -> Html {
             <CheckEveryRun {on_open} />
             <Live />
             <Console ..stage />
-            <TakeHome {player} {frame} />
+            <Home {player} {frame} />
             <KeysSheet {groups} />
         </article>
     }

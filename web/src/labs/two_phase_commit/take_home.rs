@@ -4,14 +4,14 @@
 use super::data::{messages_csv, orders_csv};
 use super::live::API;
 use crate::components::{CopyCommand, DownloadButton, on_csv, on_svg};
-use crate::player::{Player, use_link_text};
+use crate::player::{Player, TakeHome};
 use playground_core::two_phase_commit::{Frame, Lab};
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// What is taken home.
 #[derive(Properties, PartialEq)]
-pub struct TakeHomeProps {
+pub struct HomeProps {
     /// What is played.
     pub player: Player<Lab>,
     /// What is drawn.
@@ -20,24 +20,20 @@ pub struct TakeHomeProps {
 
 /// The figure, the data, the run, and the commands.
 #[component]
-pub fn TakeHome(props: &TakeHomeProps) -> Html {
-    let TakeHomeProps { player, frame } = props;
-    let link = use_link_text(player);
+pub fn Home(props: &HomeProps) -> Html {
+    let HomeProps { player, frame } = props;
+    let downloads = html! {
+        <>
+            <DownloadButton label="Nodes as SVG" on_click={on_svg("nodes.svg", NODES)} />
+            <DownloadButton label="Sequence as SVG" on_click={on_svg("sequence.svg", SEQUENCE)} />
+            <DownloadButton label="Orders as CSV" on_click={on_csv("orders.csv", frame, orders_csv)} />
+            <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", frame, messages_csv)} />
+        </>
+    };
     html! {
-        <section class="two-phase-commit-home" aria-labelledby="take-home">
-            <div class="prose">
-                <h2 id="take-home">{ "Take it home" }</h2>
-            </div>
-            <div class="toolbar">
-                <DownloadButton label="Nodes as SVG" on_click={on_svg("nodes.svg", NODES)} />
-                <DownloadButton label="Sequence as SVG" on_click={on_svg("sequence.svg", SEQUENCE)} />
-                <DownloadButton label="Orders as CSV" on_click={on_csv("orders.csv", frame, orders_csv)} />
-                <DownloadButton label="Messages as CSV" on_click={on_csv("messages.csv", frame, messages_csv)} />
-                <DownloadButton label="Run as JSON" on_click={player.on_json()} />
-            </div>
-            <CopyCommand label="Link to this moment" command={link} />
+        <TakeHome<Lab> class="two-phase-commit-home" player={player.clone()} {downloads}>
             <Commands />
-        </section>
+        </TakeHome<Lab>>
     }
 }
 

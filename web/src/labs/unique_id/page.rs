@@ -14,7 +14,7 @@ use super::sentences::Teller;
 use super::shards::Shards;
 use super::shelf::Shelf;
 use super::story::Story;
-use super::take_home::TakeHome;
+use super::take_home::Home;
 use super::words::ids_text;
 use crate::components::{GoalList, KeyGroup, KeysSheet};
 use crate::player::{
@@ -75,7 +75,7 @@ pub fn Page() -> Html {
             <Million />
             <Real />
             <Console ..stage />
-            <TakeHome {player} {frame} />
+            <Home {player} {frame} />
             <KeysSheet {groups} />
         </article>
     }

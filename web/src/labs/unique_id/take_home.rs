@@ -2,8 +2,8 @@
 
 use super::commands::Commands;
 use super::data::{ids_csv, leases_csv, requests_csv};
-use crate::components::{CopyCommand, DownloadButton, on_csv, on_svg};
-use crate::player::{Player, use_link_text};
+use crate::components::{DownloadButton, on_csv, on_svg};
+use crate::player::{Player, TakeHome};
 use playground_core::unique_id::lab::{Frame, Lab};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -13,7 +13,7 @@ const PICTURE: &str = "#lead .unique-id-picture > svg";
 
 /// What is taken home.
 #[derive(Properties, PartialEq)]
-pub struct TakeHomeProps {
+pub struct HomeProps {
     /// What is played.
     pub player: Player<Lab>,
     /// What is drawn.
@@ -22,23 +22,19 @@ pub struct TakeHomeProps {
 
 /// The figure, the data, the run, and the commands.
 #[component]
-pub fn TakeHome(props: &TakeHomeProps) -> Html {
-    let TakeHomeProps { player, frame } = props;
-    let link = use_link_text(player);
+pub fn Home(props: &HomeProps) -> Html {
+    let HomeProps { player, frame } = props;
+    let downloads = html! {
+        <>
+            <DownloadButton label="Picture as SVG" on_click={on_svg("unique-id.svg", PICTURE)} />
+            <DownloadButton label="IDs as CSV" on_click={on_csv("ids.csv", frame, ids_csv)} />
+            <DownloadButton label="Leases as CSV" on_click={on_csv("leases.csv", frame, leases_csv)} />
+            <DownloadButton label="Requests as CSV" on_click={on_csv("requests.csv", frame, requests_csv)} />
+        </>
+    };
     html! {
-        <section class="unique-id-home" aria-labelledby="take-home">
-            <div class="prose">
-                <h2 id="take-home">{ "Take it home" }</h2>
-            </div>
-            <div class="toolbar">
-                <DownloadButton label="Picture as SVG" on_click={on_svg("unique-id.svg", PICTURE)} />
-                <DownloadButton label="IDs as CSV" on_click={on_csv("ids.csv", frame, ids_csv)} />
-                <DownloadButton label="Leases as CSV" on_click={on_csv("leases.csv", frame, leases_csv)} />
-                <DownloadButton label="Requests as CSV" on_click={on_csv("requests.csv", frame, requests_csv)} />
-                <DownloadButton label="Run as JSON" on_click={player.on_json()} />
-            </div>
-            <CopyCommand label="Link to this moment" command={link} />
+        <TakeHome<Lab> class="unique-id-home" player={player.clone()} {downloads}>
             <Commands />
-        </section>
+        </TakeHome<Lab>>
     }
 }

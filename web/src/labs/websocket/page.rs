@@ -8,7 +8,7 @@ use super::log::{Log, rows_of};
 use super::send::Send;
 use super::sentences::describe;
 use super::story::Story;
-use super::take_home::TakeHome;
+use super::take_home::Home;
 use super::workbench::Workbench;
 use crate::components::{GoalList, KeyGroup, KeysSheet};
 use crate::player::{
@@ -66,7 +66,7 @@ pub fn Page() -> Html {
             <Workbench {on_predicted} {on_open} />
             <Live />
             <Console ..stage />
-            <TakeHome {player} {frame} />
+            <Home {player} {frame} />
             <KeysSheet {groups} />
         </article>
     }
