@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod announcing;
 pub mod app;
 pub mod cdn;
 pub mod chat;

@@ -1,17 +1,18 @@
 //! `/ws/cdn`: every step at every edge, as it happens, one JSON text message each.
 
+use std::convert::Infallible;
+
 use axum::extract::State;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use playground_core::cdn::wire::Step;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::Cdn;
 use super::api::cdn;
+use crate::announcing::{self, Announcing, Ending, Next, send};
 use crate::app::AppState;
-use crate::closing::Guest;
-use crate::presence::{Ending, MESSAGE_LIMIT, UNANSWERED_LIMIT, part_with, send};
 use crate::problem::AppError;
 
 pub(crate) async fn connect(
@@ -19,55 +20,28 @@ pub(crate) async fn connect(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, AppError> {
     let cdn = cdn(&state)?.clone();
-    let guest = state.closing().guest();
-    let heartbeat = state.limits().heartbeat;
-    let upgrade = upgrade.max_message_size(MESSAGE_LIMIT).max_frame_size(MESSAGE_LIMIT);
+    let announcing = Announcing::begin(&state);
     // From here on, so that a client misses nothing of what it does once it is answered.
     let events = cdn.events().subscribe();
-    Ok(upgrade.on_upgrade(move |mut socket| async move {
-        let ending = converse(&mut socket, &cdn, events, guest, heartbeat).await;
-        part_with(&mut socket, ending).await;
+    Ok(announcing::limited(upgrade).on_upgrade(move |mut socket| async move {
+        let ended = announce(&mut socket, &cdn, events, announcing).await;
+        announcing::part(&mut socket, ended).await;
     }))
 }
 
-async fn converse(
+async fn announce(
     socket: &mut WebSocket,
     cdn: &Cdn,
-    mut events: tokio::sync::broadcast::Receiver<axum::extract::ws::Utf8Bytes>,
-    mut guest: Guest,
-    heartbeat: std::time::Duration,
-) -> Ending {
-    let mut beat = interval_at(Instant::now() + heartbeat, heartbeat);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut unanswered = 0;
+    mut events: Receiver<Utf8Bytes>,
+    mut announcing: Announcing,
+) -> Result<Infallible, Ending> {
     loop {
-        let message = tokio::select! {
-            () = guest.asked_to_leave() => return Ending::ServerStops,
-            _ = beat.tick() => {
-                if unanswered == UNANSWERED_LIMIT {
-                    return Ending::Gone;
-                }
-                unanswered += 1;
-                Message::Ping(Default::default())
-            }
-            received = socket.recv() => match received {
-                Some(Ok(_)) => {
-                    unanswered = 0;
-                    continue;
-                }
-                Some(Err(_)) => return Ending::Misbehaved,
-                None => return Ending::Gone,
-            },
-            event = events.recv() => match event {
-                Ok(text) => Message::Text(text),
-                Err(RecvError::Lagged(events)) => {
-                    Message::Text(cdn.events().text("", 0, Step::Lost { events }))
-                }
-                Err(RecvError::Closed) => return Ending::ServerStops,
-            },
+        let Next::News(event) = announcing.next(socket, events.recv()).await? else { continue };
+        let text = match event {
+            Ok(text) => text,
+            Err(RecvError::Lagged(events)) => cdn.events().text("", 0, Step::Lost { events }),
+            Err(RecvError::Closed) => return Err(Ending::ServerStops),
         };
-        if send(socket, message).await.is_none() {
-            return Ending::Gone;
-        }
+        send(socket, Message::Text(text)).await?;
     }
 }

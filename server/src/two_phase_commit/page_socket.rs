@@ -1,6 +1,7 @@
 //! `/ws/two-phase-commit`: everything at first, then what happens. A page that cannot follow gets everything anew
 //! in place of what it has missed.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -9,15 +10,14 @@ use axum::response::Response;
 use playground_core::two_phase_commit::wire::LiveMessage;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::TwoPhaseCommit;
 use super::api::lab;
 use super::feed::{Item, What};
 use super::nodes::Seen;
+use crate::announcing::{self, Announcing, Ending, Next, send};
 use crate::app::AppState;
-use crate::closing::Guest;
-use crate::presence::{Ending, MESSAGE_LIMIT, UNANSWERED_LIMIT, part_with, send};
 use crate::problem::AppError;
 
 /// How many orders a page is told of at first.
@@ -30,15 +30,13 @@ pub(crate) async fn connect(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, AppError> {
     let lab = lab(&state)?.clone();
-    let guest = state.closing().guest();
-    let heartbeat = state.limits().heartbeat;
-    let upgrade = upgrade.max_message_size(MESSAGE_LIMIT).max_frame_size(MESSAGE_LIMIT);
-    Ok(upgrade.on_upgrade(move |mut socket| async move {
+    let announcing = Announcing::begin(&state);
+    Ok(announcing::limited(upgrade).on_upgrade(move |mut socket| async move {
         let items = lab.feed().subscribe();
         lab.feed().until_attached(lab.nodes()).await;
         let mut page = Page { socket: &mut socket, lab, items, seen: Default::default() };
-        let ending = page.converse(guest, heartbeat).await;
-        part_with(&mut socket, ending).await;
+        let ended = page.announce(announcing).await;
+        announcing::part(&mut socket, ended).await;
     }))
 }
 
@@ -74,63 +72,49 @@ enum Due {
 }
 
 impl Page<'_> {
-    async fn converse(&mut self, mut guest: Guest, heartbeat: Duration) -> Ending {
-        let mut beat = interval_at(Instant::now() + heartbeat, heartbeat);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut unanswered = 0;
+    async fn announce(&mut self, mut announcing: Announcing) -> Result<Infallible, Ending> {
         let mut due = Due::At(Instant::now());
         loop {
-            tokio::select! {
-                () = guest.asked_to_leave() => return Ending::ServerStops,
-                _ = beat.tick() => {
-                    if unanswered == UNANSWERED_LIMIT {
-                        return Ending::Gone;
-                    }
-                    unanswered += 1;
-                    if send(self.socket, Message::Ping(Default::default())).await.is_none() {
-                        return Ending::Gone;
-                    }
+            let news = async {
+                tokio::select! {
+                    () = until(due) => None,
+                    item = self.items.recv() => Some(item),
                 }
-                received = self.socket.recv() => match received {
-                    Some(Ok(_)) => unanswered = 0,
-                    Some(Err(_)) => return Ending::Misbehaved,
-                    None => return Ending::Gone,
-                },
-                () = until(due) => match self.tell_state(matches!(due, Due::At(_))).await {
-                    Some(true) => due = Due::Never,
-                    Some(false) => due = Due::WhenCalm(Instant::now() + STATE_PAUSE),
-                    None => return Ending::Gone,
-                },
-                item = self.items.recv() => {
-                    let told = match item {
-                        Ok(_) if matches!(due, Due::At(_)) => continue,
-                        Ok(item) => self.tell(item).await,
-                        Err(RecvError::Lagged(_)) => Some(Knows::TooLittle),
-                        Err(RecvError::Closed) => return Ending::ServerStops,
+            };
+            let Next::News(news) = announcing.next(self.socket, news).await? else { continue };
+            let told = match news {
+                None => {
+                    due = match self.tell_state(matches!(due, Due::At(_))).await? {
+                        true => Due::Never,
+                        false => Due::WhenCalm(Instant::now() + STATE_PAUSE),
                     };
-                    let soon = Instant::now() + STATE_PAUSE;
-                    due = match (told, due) {
-                        (None, _) => return Ending::Gone,
-                        (Some(Knows::TooLittle), due) => due.at(soon),
-                        (Some(Knows::Everything), Due::Never) => Due::Never,
-                        (Some(_), Due::At(at)) => Due::At(at),
-                        (Some(_), _) => Due::WhenCalm(soon),
-                    };
+                    continue;
                 }
-            }
+                Some(Ok(_)) if matches!(due, Due::At(_)) => continue,
+                Some(Ok(item)) => self.tell(item).await?,
+                Some(Err(RecvError::Lagged(_))) => Knows::TooLittle,
+                Some(Err(RecvError::Closed)) => return Err(Ending::ServerStops),
+            };
+            let soon = Instant::now() + STATE_PAUSE;
+            due = match (told, due) {
+                (Knows::TooLittle, due) => due.at(soon),
+                (Knows::Everything, Due::Never) => Due::Never,
+                (_, Due::At(at)) => Due::At(at),
+                (_, _) => Due::WhenCalm(soon),
+            };
         }
     }
 
     /// Tells everything; whether it has. If the page is to miss nothing, only if it has heard of all that led
     /// there.
-    async fn tell_state(&mut self, may_skip: bool) -> Option<bool> {
+    async fn tell_state(&mut self, may_skip: bool) -> Result<bool, Ending> {
         if may_skip {
             // What is under way by now is in the state, or comes behind it.
             self.items = self.items.resubscribe();
         }
         let (state, seen) = self.lab.nodes().state(ORDERS).await;
         if !may_skip && self.seen != seen {
-            return Some(false);
+            return Ok(false);
         }
         self.seen = seen;
         let state = LiveMessage::State(Box::new(state));
@@ -139,13 +123,13 @@ impl Page<'_> {
     }
 
     /// Tells what the page does not know yet.
-    async fn tell(&mut self, item: Item) -> Option<Knows> {
-        let Some(seen) = self.seen.get_mut(item.node) else { return Some(Knows::Everything) };
+    async fn tell(&mut self, item: Item) -> Result<Knows, Ending> {
+        let Some(seen) = self.seen.get_mut(item.node) else { return Ok(Knows::Everything) };
         if matches!(item.what, What::Reset) {
-            return Some(Knows::TooLittle);
+            return Ok(Knows::TooLittle);
         }
         if item.starts < seen.starts {
-            return Some(Knows::Everything);
+            return Ok(Knows::Everything);
         }
         if item.starts > seen.starts {
             *seen = Seen { starts: item.starts, events: 0 };
@@ -157,7 +141,7 @@ impl Page<'_> {
                 return self.say(text).await;
             }
             What::Count(events) if events <= seen.events => {}
-            What::Event(..) | What::Count(_) | What::Reset => return Some(Knows::TooLittle),
+            What::Event(..) | What::Count(_) | What::Reset => return Ok(Knows::TooLittle),
             What::Death(_) if seen.events == u64::MAX => {}
             What::Death(text) => {
                 seen.events = u64::MAX;
@@ -165,10 +149,10 @@ impl Page<'_> {
             }
             What::Process(text) => return self.say(text).await,
         }
-        Some(Knows::Everything)
+        Ok(Knows::Everything)
     }
 
-    async fn say(&mut self, text: Utf8Bytes) -> Option<Knows> {
+    async fn say(&mut self, text: Utf8Bytes) -> Result<Knows, Ending> {
         send(self.socket, Message::Text(text)).await.map(|()| Knows::Everything)
     }
 }
