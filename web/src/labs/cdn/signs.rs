@@ -1,6 +1,7 @@
 //! The shapes of the picture: the signs of things, paths within a circle of radius 1, and lengths.
 
 use crate::components::{Glyph, Sign};
+pub use crate::components::{px, sign_at};
 use playground_core::cdn::lab::Node;
 use yew::prelude::*;
 
@@ -44,19 +45,6 @@ pub fn sign_of(node: Node) -> Sign {
 /// A noun of the prose with the sign that it has in the picture.
 pub fn noun(sign: Sign, word: &str) -> Html {
     html! { <span class="cdn-noun"><Glyph {sign} />{ "\u{a0}" }{ word.to_owned() }</span> }
-}
-
-/// A length for an attribute.
-pub fn px(length: f64) -> String {
-    format!("{length:.1}")
-}
-
-/// A sign at a place.
-pub fn sign_at(sign: Sign, (x, y): (f64, f64), radius: f64) -> Html {
-    html! {
-        <path class={sign.class()} d={sign.path()} vector-effect="non-scaling-stroke"
-            transform={format!("translate({x:.1} {y:.1}) scale({radius})")} />
-    }
 }
 
 /// A mark of a class at a place, turned by so many degrees.

@@ -1,5 +1,7 @@
 //! Where things stand in the picture of server and tabs, in CSS pixels.
 
+pub use crate::components::Rect;
+
 /// No tab's card is narrower: the picture is scrolled instead.
 const LEAST_CARD: f64 = 76.0;
 /// In a narrower card than this, messages have a number and no text, and packets a shape and no name.
@@ -18,36 +20,6 @@ pub const RECORDS: usize = 5;
 pub const CHIP: f64 = 23.0;
 /// The width of a letter of small text, roughly: no measuring before drawing.
 const LETTER: f64 = 6.4;
-
-/// A rectangle.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rect {
-    /// The left edge.
-    pub x: f64,
-    /// The upper edge.
-    pub y: f64,
-    /// How wide.
-    pub width: f64,
-    /// How high.
-    pub height: f64,
-}
-
-impl Rect {
-    /// The right edge.
-    pub fn right(&self) -> f64 {
-        self.x + self.width
-    }
-
-    /// The lower edge.
-    pub fn bottom(&self) -> f64 {
-        self.y + self.height
-    }
-
-    /// The middle, from left to right.
-    pub fn middle(&self) -> f64 {
-        self.x + self.width / 2.0
-    }
-}
 
 /// The way of messages from one end of a connection to the other: straight.
 #[derive(Clone, Copy, Debug, PartialEq)]

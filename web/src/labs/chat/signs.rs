@@ -1,6 +1,7 @@
 //! The shapes of the picture: paths within a circle of radius 1, and texts.
 
-use crate::components::Sign;
+use crate::components::mark_at;
+pub use crate::components::{px, sign_at};
 use yew::prelude::*;
 
 /// A cross: gone, or lost.
@@ -14,30 +15,13 @@ pub const TICK: &str = "M-.8 .1L-.25 .65L.8-.6";
 /// Two bars: it does not read.
 pub const HELD: &str = "M-.45-.8V.8M.45-.8V.8";
 
-/// A length for an attribute.
-pub fn px(length: f64) -> String {
-    format!("{length:.1}")
-}
-
 /// A line of text that begins at a place, the middle of its height given.
 pub fn text(class: &'static str, (x, y): (f64, f64), content: impl Into<AttrValue>) -> Html {
     let content: AttrValue = content.into();
     html! { <text class={format!("chat-{class}")} x={px(x)} y={px(y)}>{ content }</text> }
 }
 
-/// A mark of a class at a place, so many pixels in radius. What a copy of the picture needs besides colours
-/// stands here and not in the style sheet.
-pub fn mark(class: &'static str, path: &'static str, (x, y): (f64, f64), radius: f64) -> Html {
-    html! {
-        <path class={format!("chat-mark {class}")} d={path} fill-rule="evenodd" vector-effect="non-scaling-stroke"
-            transform={format!("translate({x:.1} {y:.1}) scale({radius})")} />
-    }
-}
-
-/// A person's sign at a place.
-pub fn sign_at(sign: Sign, (x, y): (f64, f64), radius: f64) -> Html {
-    html! {
-        <path class={sign.class()} d={sign.path()} vector-effect="non-scaling-stroke"
-            transform={format!("translate({x:.1} {y:.1}) scale({radius})")} />
-    }
+/// A mark of a class at a place, so many pixels in radius.
+pub fn mark(class: &'static str, path: &'static str, place: (f64, f64), radius: f64) -> Html {
+    mark_at(format!("chat-mark {class}"), path, place, radius)
 }

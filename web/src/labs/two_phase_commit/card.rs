@@ -1,8 +1,9 @@
 //! A node's card: its name, what it holds, what is in doubt, and the end of its log.
 
-use super::geometry::{GOOD, HEAD, LINE, PAD, Places, RECORDS, Rect, wrap};
+use super::geometry::{GOOD, HEAD, LINE, PAD, Places, RECORDS, Rect, is_narrow, wrap};
 use super::signs::{self, mark, sign, sign_at};
 use super::words;
+pub use crate::components::px;
 use playground_core::sim::Durability;
 use playground_core::two_phase_commit::{
     COORDINATOR, Frame, Good, NodeView, Pace, ProcessView, RecordView, Timer,
@@ -49,11 +50,6 @@ pub fn card(frame: &Frame, node: &NodeView, places: &Places, rect: Rect) -> Html
             }
         </>
     }
-}
-
-/// A length for an attribute.
-pub fn px(length: f64) -> String {
-    format!("{length:.1}")
 }
 
 /// A line of text that begins at a place, the middle of its height given.
@@ -105,7 +101,7 @@ fn tokens(row: Rect, good: Good, (free, held, full): (u32, u32, u32)) -> Html {
     let is_large = row.height > GOOD;
     let name = if good == Good::Courier { "couriers" } else { good.name() };
     // On a narrow card, the silhouettes speak for themselves.
-    let number = row.x + if row.is_narrow() { 14.0 } else { 66.0 };
+    let number = row.x + if is_narrow(&row) { 14.0 } else { 66.0 };
     let first = number + 8.0;
     let all = full.max(free + held);
     let room = (row.right() - first) / f64::from(all.max(1));
@@ -121,7 +117,7 @@ fn tokens(row: Rect, good: Good, (free, held, full): (u32, u32, u32)) -> Html {
     };
     html! {
         <>
-            if !row.is_narrow() {
+            if !is_narrow(&row) {
                 { text("text", (row.x, middle), name) }
             }
             { text("number", (number, middle), free.to_string()) }
@@ -167,7 +163,7 @@ fn notes_html(frame: &Frame, node: &NodeView, area: Rect) -> Html {
     let doubt = node.doubts.first().map(|(tx, work, since)| {
         let age = words::seconds_since(frame.now, *since);
         let others = node.doubts.len() - 1;
-        match (others, area.is_narrow()) {
+        match (others, is_narrow(&area)) {
             (0, true) => format!("in doubt {age}"),
             (0, false) => format!("in doubt {age}: {}, {tx}", words::work_text(*work)),
             (others, _) => format!("in doubt {age}, +{others}"),

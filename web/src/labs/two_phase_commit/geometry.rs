@@ -1,5 +1,6 @@
 //! Where things stand in the picture of the nodes, in CSS pixels.
 
+pub use crate::components::Rect;
 use playground_core::sim::NodeId;
 use playground_core::two_phase_commit::{COORDINATOR, NodeView};
 
@@ -22,55 +23,9 @@ pub const CHIP: f64 = 24.0;
 /// The width of a letter of small text, roughly: no measuring before drawing.
 const LETTER: f64 = 6.5;
 
-/// A rectangle.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rect {
-    /// The left edge.
-    pub x: f64,
-    /// The upper edge.
-    pub y: f64,
-    /// How wide.
-    pub width: f64,
-    /// How high.
-    pub height: f64,
-}
-
-impl Rect {
-    /// The right edge.
-    pub fn right(&self) -> f64 {
-        self.x + self.width
-    }
-
-    /// The lower edge.
-    pub fn bottom(&self) -> f64 {
-        self.y + self.height
-    }
-
-    /// The middle, from left to right.
-    pub fn middle(&self) -> f64 {
-        self.x + self.width / 2.0
-    }
-
-    /// Whether two lines of a card have to share what fits on one.
-    pub fn is_narrow(&self) -> bool {
-        self.width < NARROW_CARD
-    }
-
-    /// Slanted lines across it, so far apart: a ground that is told from others without colour.
-    pub fn hatch(&self, apart: f64) -> String {
-        let mut path = String::new();
-        let mut offset = apart / 2.0;
-        while offset < self.width + self.height {
-            // From the lower left to the upper right, cut at the edges.
-            let (x0, y0) =
-                (self.x + offset.min(self.width), self.y + (offset - self.width).max(0.0));
-            let (x1, y1) =
-                (self.x + (offset - self.height).max(0.0), self.y + offset.min(self.height));
-            path += &format!("M{x0:.1} {y0:.1}L{x1:.1} {y1:.1}");
-            offset += apart;
-        }
-        path
-    }
+/// Whether two lines of a card have to share what fits on one.
+pub fn is_narrow(area: &Rect) -> bool {
+    area.width < NARROW_CARD
 }
 
 /// The way of messages from one node to another.
@@ -202,24 +157,7 @@ pub fn text_width(text: &str) -> f64 {
 
 /// A text in lines no wider than `width`, at most so many; what is left over is cut.
 pub fn wrap(text: &str, width: f64, most: usize) -> Vec<String> {
-    let letters = (width / LETTER).max(4.0) as usize;
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= letters => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    if lines.len() > most {
-        lines.truncate(most);
-        if let Some(last) = lines.last_mut() {
-            last.push('…');
-        }
-    }
-    lines
+    crate::components::wrap(text, (width / LETTER).max(4.0) as usize, most)
 }
 
 /// Moves places along a lane apart, so that no two are closer than `apart`; the order stays. `places` are
@@ -255,17 +193,5 @@ mod tests {
         let mut apart = [0.0, 100.0];
         spread(&mut apart, 20.0, 100.0);
         assert_eq!(apart, [0.0, 100.0]);
-    }
-
-    #[test]
-    fn a_hatch_stays_within_its_rectangle() {
-        let rect = Rect { x: 10.0, y: 20.0, width: 30.0, height: 40.0 };
-        let path = rect.hatch(7.0);
-        let numbers = path.split(['M', 'L', ' ']).filter_map(|text| text.parse::<f64>().ok());
-        let numbers: Vec<f64> = numbers.collect();
-        assert!(numbers.len() > 20);
-        for place in numbers.chunks(2) {
-            assert!((10.0..=40.0).contains(&place[0]) && (20.0..=60.0).contains(&place[1]));
-        }
     }
 }

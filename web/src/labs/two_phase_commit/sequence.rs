@@ -5,16 +5,11 @@ use super::chart::{Chart, Columns, ROW, line_path};
 use super::rows::{Diagram, column, lay_out};
 use super::signs::{sign, sign_at};
 use super::traffic::tone;
-use crate::components::use_width;
+use crate::components::{Following, use_following, use_width};
 use playground_core::two_phase_commit::{Arrow, Frame, Mark};
-use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
-use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
-
-/// From how near to its end a reader is taken to follow the diagram, in pixels.
-const NEAR: i32 = 12;
 
 /// What is drawn.
 #[derive(Properties, PartialEq)]
@@ -39,40 +34,11 @@ pub fn Sequence(props: &SequenceProps) -> Html {
     let frame = &props.frame;
     let window = use_node_ref();
     let width = use_width(&window);
-    let is_following = use_memo((), |()| Cell::new(true));
-    let is_left_behind = use_state_eq(|| false);
     let history = History(frame.arrows.clone(), frame.marks.clone());
     let diagram = use_memo(history, |History(arrows, marks)| lay_out(arrows, marks, &frame.nodes));
     let columns = Columns::new(width, frame.nodes.len());
-    {
-        let (window, is_following) = (window.clone(), is_following.clone());
-        use_effect_with((diagram.rows, width as u32), move |_| {
-            if is_following.get() {
-                go_to_end(&window);
-            }
-        });
-    }
-    let last_top = use_mut_ref(|| 0);
-    let onscroll = {
-        let last_top = last_top.clone();
-        let (window, is_following) = (window.clone(), is_following.clone());
-        let set_left_behind = is_left_behind.setter();
-        Callback::from(move |_: Event| {
-            let Some(element) = window.cast::<Element>() else { return };
-            let top = element.scroll_top();
-            let below = element.scroll_height() - top - element.client_height();
-            // Rows that came meanwhile move the end away, not the reader: only who goes up leaves it.
-            let goes_up = last_top.replace(top) > top;
-            let follows = below <= NEAR || (is_following.get() && !goes_up);
-            is_following.set(follows);
-            set_left_behind.set(!follows);
-        })
-    };
-    let onkeydown = on_key(&window);
-    let on_newest = {
-        let window = window.clone();
-        Callback::from(move |_: MouseEvent| go_to_end(&window))
-    };
+    let Following { onscroll, onkeydown, is_left_behind, on_newest } =
+        use_following(&window, diagram.rows, width as u32);
     let wide = columns.width;
     let height = (diagram.rows as f64 + 1.5) * ROW;
     html! {
@@ -86,34 +52,13 @@ pub fn Sequence(props: &SequenceProps) -> Html {
                     { for under_way(frame, &diagram, &columns) }
                 </svg>
             </div>
-            if *is_left_behind {
+            if is_left_behind {
                 <button type="button" class="two-phase-commit-newest" onclick={on_newest}>
                     { "↓ Newest" }
                 </button>
             }
         </div>
     }
-}
-
-fn go_to_end(window: &NodeRef) {
-    if let Some(element) = window.cast::<Element>() {
-        element.set_scroll_top(element.scroll_height());
-    }
-}
-
-/// Home and End belong to the diagram while it has the focus, not to the player.
-fn on_key(window: &NodeRef) -> Callback<KeyboardEvent> {
-    let window = window.clone();
-    Callback::from(move |event: KeyboardEvent| {
-        let Some(element) = window.cast::<Element>() else { return };
-        match event.key().as_str() {
-            "Home" => element.set_scroll_top(0),
-            "End" => element.set_scroll_top(element.scroll_height()),
-            _ => return,
-        }
-        event.prevent_default();
-        event.stop_propagation();
-    })
 }
 
 /// The nodes' names above the lifelines, where they stay when the diagram is scrolled.

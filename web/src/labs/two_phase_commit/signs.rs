@@ -1,7 +1,8 @@
 //! The shapes of things: nodes have a sign, goods a silhouette, and what can happen to either a mark.
 //! All are paths within a circle of radius 1.
 
-use crate::components::Sign;
+pub use crate::components::sign_at;
+use crate::components::{Sign, mark_at};
 use playground_core::two_phase_commit::{Good, Place};
 use yew::prelude::*;
 
@@ -60,20 +61,7 @@ pub const POWER: &str = "M-.45-.6A.75.75 0 1 0 .45-.6M0-1V-.1";
 /// A tick.
 pub const TICK: &str = "M-.8 .1L-.25 .65L.8-.6";
 
-/// A mark of a class at a place, so many pixels in radius. What a copy of the picture needs besides colours
-/// stands here and not in the style sheet.
-pub fn mark(class: &'static str, path: &'static str, (x, y): (f64, f64), radius: f64) -> Html {
-    html! {
-        <path class={format!("two-phase-commit-mark {class}")} d={path} fill-rule="evenodd"
-            vector-effect="non-scaling-stroke"
-            transform={format!("translate({x:.1} {y:.1}) scale({radius})")} />
-    }
-}
-
-/// A node's sign at a place.
-pub fn sign_at(sign: Sign, (x, y): (f64, f64), radius: f64) -> Html {
-    html! {
-        <path class={sign.class()} d={sign.path()}
-            transform={format!("translate({x:.1} {y:.1}) scale({radius})")} />
-    }
+/// A mark of a class at a place, so many pixels in radius.
+pub fn mark(class: &'static str, path: &'static str, place: (f64, f64), radius: f64) -> Html {
+    mark_at(format!("two-phase-commit-mark {class}"), path, place, radius)
 }

@@ -1,5 +1,6 @@
 //! Where things stand in the picture, in CSS pixels: the registry, the workers below it, and the time line.
 
+pub use crate::components::Rect;
 use playground_core::unique_id::lab::{Frame, Node, Scenario};
 
 /// Below this width, workers stand in rows of two.
@@ -34,36 +35,6 @@ const PASSES_BY_MS: f64 = 13_200.0;
 const LEAST_SPAN_MS: f64 = 8.0;
 /// The most lanes.
 const MOST_LANES: usize = 8;
-
-/// A rectangle.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rect {
-    /// The left edge.
-    pub x: f64,
-    /// The upper edge.
-    pub y: f64,
-    /// How wide.
-    pub width: f64,
-    /// How high.
-    pub height: f64,
-}
-
-impl Rect {
-    /// The middle, from left to right.
-    pub fn middle(&self) -> f64 {
-        self.x + self.width / 2.0
-    }
-
-    /// The lower edge.
-    pub fn bottom(&self) -> f64 {
-        self.y + self.height
-    }
-
-    /// The right edge.
-    pub fn right(&self) -> f64 {
-        self.x + self.width
-    }
-}
 
 /// Where everything is.
 #[derive(Clone, Debug, PartialEq)]

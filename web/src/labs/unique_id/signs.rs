@@ -1,7 +1,8 @@
 //! The signs of things: workers, shards, the registry, and the fields of an ID.
 
 use super::fields::Tone;
-use crate::components::{Glyph, Sign};
+use crate::components::{Glyph, Sign, mark_at};
+pub use crate::components::{px, sign_at};
 use yew::prelude::*;
 
 /// The sign of a worker, by its number in the picture.
@@ -30,26 +31,10 @@ pub fn field_noun(tone: Tone, word: &str) -> Html {
     html! { <span class="unique-id-noun">{ swatch(tone) }{ word.to_owned() }</span> }
 }
 
-/// A length for an attribute.
-pub fn px(length: f64) -> String {
-    format!("{length:.1}")
-}
-
-/// A sign at a place.
-pub fn sign_at(sign: Sign, (x, y): (f64, f64), radius: f64) -> Html {
-    html! {
-        <path class={sign.class()} d={sign.path()} vector-effect="non-scaling-stroke"
-            transform={format!("translate({x:.1} {y:.1}) scale({radius})")} />
-    }
-}
-
 /// A cross: lost, or made twice.
 pub const CROSS: &str = "M-.8-.8L.8 .8M.8-.8L-.8 .8";
 
 /// A mark of a class at a place.
-pub fn mark(class: &'static str, path: &'static str, (x, y): (f64, f64), radius: f64) -> Html {
-    html! {
-        <path {class} d={path} vector-effect="non-scaling-stroke"
-            transform={format!("translate({x:.1} {y:.1}) scale({radius})")} />
-    }
+pub fn mark(class: &'static str, path: &'static str, place: (f64, f64), radius: f64) -> Html {
+    mark_at(class, path, place, radius)
 }

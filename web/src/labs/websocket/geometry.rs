@@ -1,6 +1,7 @@
 //! Where things stand in the picture of the wire, in CSS pixels: side by side where there is room, one above
 //! the other where there is not.
 
+pub use crate::components::Rect;
 use playground_core::websocket::lab::ChunkView;
 use playground_core::websocket::wire::Direction;
 
@@ -25,19 +26,6 @@ const ZONE: f64 = 3.0 * (BOX_HEIGHT + 4.0);
 const MOST_BOXES: usize = 6;
 /// The mark's edge.
 pub const MARK: f64 = 12.0;
-
-/// A rectangle.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rect {
-    /// The left edge.
-    pub x: f64,
-    /// The upper edge.
-    pub y: f64,
-    /// How wide it is.
-    pub width: f64,
-    /// How high it is.
-    pub height: f64,
-}
 
 /// The places for a picture of some width.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,6 +3,7 @@
 use super::fields::tone;
 use super::geometry::{CELL, Layout, MARK, PAD, Rect};
 use super::words::chunk_name;
+pub use crate::components::px;
 use crate::components::{Subject, grouped};
 use playground_core::websocket::lab::{ChunkView, Frame};
 use playground_core::websocket::wire::Direction;
@@ -156,9 +157,4 @@ fn cells(chunk: &ChunkView, layout: &Layout, rect: Rect, name: &str) -> Html {
 fn tone_at(chunk: &ChunkView, byte: usize) -> &'static str {
     let bit = byte * 8 + 7;
     chunk.fields.iter().find(|field| field.bits.contains(&bit)).map_or("", |field| tone(field.kind))
-}
-
-/// A length as an attribute.
-pub fn px(value: f64) -> String {
-    format!("{value:.1}")
 }
