@@ -6,6 +6,7 @@
 //! IEEE 754 defines to the last bit.
 
 mod civil;
+pub mod multi_threading;
 pub mod sim;
 
 pub mod blocking_queue;
