@@ -22,6 +22,7 @@ mod timeline;
 
 pub use agenda::{Agenda, Ticket};
 pub use cluster::{Cluster, ClusterEvent, Flight, LossReason, Node, Side};
+pub(crate) use explore::fingerprint;
 pub use explore::{
     Counterexample, Explorer, Kind, Limits, Model, Progress, Property, Report, Verdict, Walk,
     WalkEvent,

@@ -11,6 +11,7 @@ mod seen;
 mod walk;
 
 pub use explorer::Explorer;
+pub(crate) use fingerprint::fingerprint;
 pub use walk::{Walk, WalkEvent};
 
 use super::{Run, Simulation, Span, Time};

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 /// The fingerprint of a state: states that hash equally have the same.
 #[inline]
-pub(super) fn fingerprint<S: Hash>(state: &S) -> u64 {
+pub(crate) fn fingerprint<S: Hash>(state: &S) -> u64 {
     let mut hasher = Fingerprint::default();
     state.hash(&mut hasher);
     hasher.finish()

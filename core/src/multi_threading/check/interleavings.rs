@@ -1,0 +1,216 @@
+//! How many interleavings there are, and how they end: counted without running through them, by dynamic programming over
+//! the graph of states.
+//!
+//! A state is reached in as many ways as all states before it together, so one pass in topological order is enough.
+//! Threads that wait in a loop can come back to the same state: then there is no bound to the number of interleavings.
+
+use super::graph::{End, Graph};
+use super::preemptions::Fewest;
+use super::{CheckModel, CheckStep};
+use crate::multi_threading::instruction::Word;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The most states of a graph whose interleavings are counted.
+const MOST_STATES: usize = 1_500_000;
+
+/// How many interleavings there are, and what becomes of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Interleavings {
+    /// Distinct states.
+    pub states: u64,
+    /// Steps from one state to another.
+    pub steps: u64,
+    /// All of them; none if threads can wait in a loop for as long as the scheduler likes, so that there is no bound, or if
+    /// there are more than 2¹²⁸.
+    pub total: Option<u128>,
+    /// Those in which a promise is broken at some moment.
+    pub broken: Option<u128>,
+    /// How probable these are if each next step is drawn from all that are possible, each with the same probability.
+    pub broken_share: Option<f64>,
+    /// How they end: those that come to their end first, what loses least first.
+    pub endings: Vec<Ending>,
+}
+
+/// A way to end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ending {
+    /// Whether threads wait for each other for ever.
+    pub is_deadlock: bool,
+    /// How many updates are lost; or how many seats were sold that are not there.
+    pub lost: u32,
+    /// What the cells say in the end: the counter, the seats sold, the money, or the items that have a slot.
+    pub actual: Word,
+    /// In how many interleavings; none as with [`Interleavings::total`].
+    pub interleavings: Option<u128>,
+    /// How probable it is if each next step is drawn from all that are possible, each with the same probability.
+    pub share: Option<f64>,
+}
+
+/// In how many ways a state is reached, and how probably.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ways {
+    all: Option<u128>,
+    share: f64,
+    /// Without a broken promise on the way.
+    kept: Option<u128>,
+    kept_share: f64,
+}
+
+/// A count under way, in portions.
+pub(super) struct Counting {
+    graph: Graph,
+    ways: Vec<Ways>,
+    /// How many steps into each state have not been followed.
+    missing: Vec<u32>,
+    /// States that are reached in no more ways than are known.
+    ready: Vec<u32>,
+    followed: usize,
+    fewest: Option<Fewest>,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Building,
+    Following,
+    Preempting,
+    Done,
+    TooLarge,
+}
+
+impl Counting {
+    pub(super) fn new(model: &CheckModel) -> Self {
+        Counting {
+            graph: Graph::new(model),
+            ways: Vec::new(),
+            missing: Vec::new(),
+            ready: Vec::new(),
+            followed: 0,
+            fewest: None,
+            stage: Stage::Building,
+        }
+    }
+
+    /// Goes on for so many states; false once it is done.
+    pub(super) fn advance(&mut self, model: &CheckModel, states: usize) -> bool {
+        match self.stage {
+            Stage::Building => {
+                if !self.graph.expand(model, states) {
+                    self.begin_following();
+                } else if self.graph.len() > MOST_STATES {
+                    self.stage = Stage::TooLarge;
+                }
+            }
+            Stage::Following => {
+                if !self.follow(states) {
+                    let threads = model.check().setup.threads;
+                    self.fewest = Some(Fewest::new(&self.graph, threads));
+                    self.stage = Stage::Preempting;
+                }
+            }
+            Stage::Preempting => {
+                let fewest = self.fewest.as_mut();
+                if !fewest.is_some_and(|it| it.advance(&self.graph, states)) {
+                    self.stage = Stage::Done;
+                }
+            }
+            Stage::Done | Stage::TooLarge => {}
+        }
+        !matches!(self.stage, Stage::Done | Stage::TooLarge)
+    }
+
+    fn begin_following(&mut self) {
+        let len = self.graph.len();
+        self.missing = vec![0; len];
+        for to in self.graph.edges() {
+            self.missing[*to as usize] += 1;
+        }
+        let none = Ways { all: Some(0), kept: Some(0), ..Ways::default() };
+        self.ways = vec![none; len];
+        let is_kept = self.graph.kept[0];
+        self.ways[0] = Ways {
+            all: Some(1),
+            share: 1.0,
+            kept: Some(u128::from(is_kept)),
+            kept_share: f64::from(u8::from(is_kept)),
+        };
+        // Somebody may come back to the start in a loop.
+        self.ready.extend(Some(0).filter(|_| self.missing[0] == 0));
+        self.stage = Stage::Following;
+    }
+
+    /// Passes on in how many ways states are reached, each to those that follow on it, once it is known; false once
+    /// nothing is left.
+    fn follow(&mut self, states: usize) -> bool {
+        for _ in 0..states {
+            let Some(from) = self.ready.pop() else { return false };
+            self.followed += 1;
+            let ways = self.ways[from as usize];
+            let choices = self.graph.successors(from).len() as f64;
+            for (_, to) in self.graph.successors(from) {
+                let is_kept = self.graph.kept[to as usize];
+                let next = &mut self.ways[to as usize];
+                next.all = sum(next.all, ways.all);
+                next.share += ways.share / choices;
+                if is_kept {
+                    next.kept = sum(next.kept, ways.kept);
+                    next.kept_share += ways.kept_share / choices;
+                }
+                let missing = &mut self.missing[to as usize];
+                *missing -= 1;
+                if *missing == 0 {
+                    self.ready.push(to);
+                }
+            }
+        }
+        true
+    }
+
+    /// The run that breaks a promise with the fewest preemptions, and how many it takes.
+    pub(super) fn fewest_preemptions(&self) -> Option<(u32, Vec<CheckStep>)> {
+        self.fewest.as_ref()?.result()
+    }
+
+    /// What has come of it; none while it is under way, or if there are too many states.
+    pub(super) fn result(&self) -> Option<Interleavings> {
+        if self.stage != Stage::Done {
+            return None;
+        }
+        // States that nobody has followed lie in a loop, or behind one.
+        let is_bounded = self.followed == self.graph.len();
+        let mut by_end: BTreeMap<End, Ways> = BTreeMap::new();
+        let mut all = Ways { all: Some(0), kept: Some(0), ..Ways::default() };
+        for (state, end) in &self.graph.ends {
+            let ways = self.ways[*state as usize];
+            let none = Ways { all: Some(0), ..Ways::default() };
+            let known = by_end.entry(*end).or_insert(none);
+            known.all = sum(known.all, ways.all);
+            known.share += ways.share;
+            all.all = sum(all.all, ways.all);
+            all.kept = sum(all.kept, ways.kept);
+            all.share += ways.share;
+            all.kept_share += ways.kept_share;
+        }
+        let endings = by_end.into_iter().map(|(end, ways)| Ending {
+            is_deadlock: end.is_deadlock,
+            lost: end.lost,
+            actual: end.actual,
+            interleavings: ways.all.filter(|_| is_bounded),
+            share: Some(ways.share).filter(|_| is_bounded),
+        });
+        let broken = all.all.zip(all.kept).map(|(all, kept)| all - kept);
+        Some(Interleavings {
+            states: self.graph.len() as u64,
+            steps: self.graph.edges().len() as u64,
+            total: all.all.filter(|_| is_bounded),
+            broken: broken.filter(|_| is_bounded),
+            broken_share: Some(all.share - all.kept_share).filter(|_| is_bounded),
+            endings: endings.collect(),
+        })
+    }
+}
+
+fn sum(left: Option<u128>, right: Option<u128>) -> Option<u128> {
+    left?.checked_add(right?)
+}

@@ -1,0 +1,56 @@
+//! Locks that are made of loads and stores: one that is none, and Peterson's.
+
+use super::super::instruction::{Comparison, Operand, Register, Word};
+use super::assembler::Assembler;
+use super::{CellKind, Family, cell, counter};
+use Register::R0;
+
+const HELD: u8 = 1;
+/// Whether thread 0 wants to enter; thread 1's is the next cell.
+const WANTS: u8 = 1;
+const TURN: u8 = 3;
+
+pub(super) fn flag_family() -> Family {
+    let cells = vec![cell("counter", CellKind::Value, 0), cell("held", CellKind::Flag, 0)];
+    Family { cells, locks: &[], more_cells: 0 }
+}
+
+pub(super) fn flag(it: &mut Assembler) {
+    it.line("while (held == 1) {}").load(R0, HELD).jump_if(Comparison::Equal, 1, 0);
+    it.line("held = 1").store(HELD, Operand::Constant(1));
+    let begin = it.here();
+    it.line("counter = counter + 1");
+    counter::increment(it);
+    it.line("held = 0").store(HELD, Operand::Constant(0));
+    let end = it.here();
+    it.section(begin, end);
+}
+
+pub(super) fn peterson_family() -> Family {
+    let cells = vec![
+        cell("counter", CellKind::Value, 0),
+        cell("wants[0]", CellKind::Flag, 0),
+        cell("wants[1]", CellKind::Flag, 0),
+        cell("turn", CellKind::Flag, 0),
+    ];
+    Family { cells, locks: &[], more_cells: 0 }
+}
+
+pub(super) fn peterson(it: &mut Assembler, me: u8) {
+    let (mine, other) = (me % 2, 1 - me % 2);
+    let [raise, yield_turn, wait, lower] = match mine {
+        0 => ["wants[0] = 1", "turn = 1", "while (wants[1] == 1 && turn == 1) {}", "wants[0] = 0"],
+        _ => ["wants[1] = 1", "turn = 0", "while (wants[0] == 1 && turn == 0) {}", "wants[1] = 0"],
+    };
+    it.line(raise).store(WANTS + mine, Operand::Constant(1));
+    it.line(yield_turn).store(TURN, Operand::Constant(other.into()));
+    let again = it.here();
+    let enter = again + 4;
+    it.line(wait).load(R0, WANTS + other).jump_if(Comparison::NotEqual, 1, enter);
+    it.load(R0, TURN).jump_if(Comparison::Equal, Word::from(other), again);
+    it.line("counter = counter + 1");
+    counter::increment(it);
+    it.line(lower).store(WANTS + mine, Operand::Constant(0));
+    let end = it.here();
+    it.section(enter, end);
+}
