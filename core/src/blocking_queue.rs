@@ -5,11 +5,15 @@
 //! - [`check`]: every run there is of a small one, right or with a mistake
 //! - [`measures`]: throughput, waiting times and Little's law, modelled or measured
 //! - [`console`]: the classical command line
+//! - [`shared`]: the queue in words that several threads share, natively and in the browser
+//! - [`team`]: producers and consumers that really run and really wait at it
 
 pub mod check;
 pub mod console;
 pub mod lab;
 pub mod measures;
 mod queue_core;
+pub mod shared;
+pub mod team;
 
 pub use queue_core::{Closing, Displaced, Offered, Order, Polled, QueueCore, Who};

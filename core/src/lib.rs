@@ -7,6 +7,7 @@
 
 mod civil;
 pub mod multi_threading;
+pub mod shared_memory;
 pub mod sim;
 
 pub mod blocking_queue;

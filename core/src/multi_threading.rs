@@ -8,6 +8,7 @@
 //! - [`worker`]: what one worker does, whether it is a thread, a process or a web worker
 //! - [`schedule`]: what the Gantt chart should be, from the work in each number and the cores there are
 //! - [`speedup`]: Amdahl, Gustafson, efficiency, and the serial fraction that a measurement shows
+//! - [`team`]: workers that really count and really race, on shared words
 //! - [`wire`]: what the server, its worker processes and the page tell each other
 //!
 //! Racing:
@@ -31,6 +32,7 @@ pub mod scenarios;
 pub mod schedule;
 pub mod speedup;
 pub mod split;
+pub mod team;
 pub mod wire;
 pub mod worker;
 

@@ -81,7 +81,8 @@ impl Counted {
         Counted { piece, numbers, counted, found }
     }
 
-    fn join(&mut self, other: &Counted) {
+    /// Adds what was counted besides.
+    pub fn join(&mut self, other: &Counted) {
         self.numbers.start = self.numbers.start.min(other.numbers.start);
         self.numbers.end = self.numbers.end.max(other.numbers.end);
         self.counted += other.counted;

@@ -1,6 +1,7 @@
 //! How a job stands, for the section that shows it: once, for every lab whose answers each tell the whole.
 
-use super::client::{Answer, Worker, WorkerFailure, use_worker};
+use super::client::{Answer, Worker, use_worker};
+use super::program::WorkerFailure;
 use super::protocol::Job;
 use std::rc::Rc;
 use yew::prelude::*;

@@ -1,8 +1,9 @@
 //! What the page and its worker say to each other, and what a job is.
 //!
-//! Both speak postcard, as bytes. Besides, the worker says `null` once it listens, and a text when it
+//! Both speak postcard, as bytes, with shared words beside them where a team works together. Besides, the worker says `null` once it listens, and a text when it
 //! cannot go on.
 
+use playground_core::shared_memory::Teamwork;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ pub enum Kind {
 }
 
 /// What the page says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// Do this instead of whatever is being done.
     Start {
@@ -31,6 +32,20 @@ pub enum Request {
     },
     /// Do nothing more.
     Cancel,
+    /// Take part in a team, on the words that come with this, to the end: nothing is heard meanwhile, but what the
+    /// words say.
+    Join {
+        /// Comes back when this worker's part is done.
+        ticket: u32,
+        /// Which team it is.
+        kind: TeamKind,
+        /// The [`TeamJob`] itself.
+        team: Vec<u8>,
+        /// Which of its workers this one is.
+        worker: u32,
+        /// When the run began, in milliseconds since 1970 by the clock of `performance`.
+        begun_ms: f64,
+    },
 }
 
 /// What the worker says.
@@ -42,6 +57,23 @@ pub struct Reply {
     pub is_last: bool,
     /// The [`Job::Answer`].
     pub answer: Vec<u8>,
+}
+
+/// The teams there are: one variant each, matched in `worker.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TeamKind {
+    /// [`PrimesTeam`](playground_core::multi_threading::team::PrimesTeam): a race for primes.
+    Primes,
+    /// [`LostUpdates`](playground_core::multi_threading::team::LostUpdates): a counter that everybody counts up.
+    LostUpdates,
+    /// [`QueueTeam`](playground_core::blocking_queue::team::QueueTeam): producers and consumers.
+    Queue,
+}
+
+/// Work for several workers at once, on shared words.
+pub trait TeamJob: Teamwork {
+    /// Which one.
+    const KIND: TeamKind;
 }
 
 /// One kind of work: a value that the page sends and the worker turns into [`Work`].

@@ -1,24 +1,34 @@
 //! The program of a worker: takes a job from the page, does it in portions, and tells how far it is.
 //! Between portions it hears the page out, so that a job can be cancelled or replaced.
+//!
+//! Or it takes part in a team, on words that it shares with the page and with other workers. Then it is parked where
+//! there is nothing to do, and hears nothing but what the words say.
 
 mod cdn;
+#[expect(dead_code, reason = "the page says when a run begins")]
 mod clock;
 mod pace;
 mod protocol;
+mod teams;
 mod two_phase_commit;
 mod unique_id;
+#[expect(dead_code, reason = "the page makes the words, the worker gets them")]
+mod words;
 
 use cdn::RaceJob;
-use clock::now_ms;
-use js_sys::Uint8Array;
+use clock::{Clock, now_ms};
+use js_sys::{Array, Uint8Array};
 use pace::Pace;
+use playground_core::blocking_queue::team::QueueTeam;
+use playground_core::multi_threading::team::{LostUpdates, PrimesTeam};
 use playground_core::two_phase_commit::Check;
 use playground_core::unique_id::million::Plan;
-use protocol::{Job, Kind, Reply, Request, Work};
+use protocol::{Job, Kind, Reply, Request, TeamJob, TeamKind, Work};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+use words::Words;
 
 /// How long the page goes without a word.
 const SILENCE_MS: f64 = 50.0;
@@ -42,6 +52,32 @@ fn begin(kind: Kind, job: &[u8]) -> postcard::Result<Box<dyn Portions>> {
 
 fn open<J: Job>(job: &[u8]) -> postcard::Result<Box<dyn Portions>> {
     Ok(Box::new(postcard::from_bytes::<J>(job)?.begin()))
+}
+
+/// Takes part in a team, to the end.
+fn join(
+    kind: TeamKind,
+    team: &[u8],
+    worker: u32,
+    words: &Words,
+    clock: &Clock,
+) -> postcard::Result<()> {
+    match kind {
+        TeamKind::Primes => part::<PrimesTeam>(team, worker, words, clock),
+        TeamKind::LostUpdates => part::<LostUpdates>(team, worker, words, clock),
+        TeamKind::Queue => part::<QueueTeam>(team, worker, words, clock),
+    }
+}
+
+fn part<T: TeamJob>(
+    team: &[u8],
+    worker: u32,
+    words: &Words,
+    clock: &Clock,
+) -> postcard::Result<()> {
+    let team: T = postcard::from_bytes(team)?;
+    team.work(worker, words, &|| clock.now_us());
+    Ok(())
 }
 
 /// [`Work`] whose answers are bytes, whatever the job.
@@ -102,7 +138,10 @@ impl Desk {
     }
 
     fn hear(&self, data: &JsValue) {
-        let bytes = data.dyn_ref().map(Uint8Array::to_vec).unwrap_or_default();
+        let parts: Option<&Array> = data.dyn_ref();
+        let words = parts.and_then(|parts| Words::from_js(&parts.get(1)));
+        let bytes = parts.map_or_else(|| data.clone(), |parts| parts.get(0));
+        let bytes = bytes.dyn_ref().map(Uint8Array::to_vec).unwrap_or_default();
         let Ok(request) = postcard::from_bytes(&bytes) else { return misunderstood() };
         let next = match request {
             Request::Start { ticket, kind, job } => {
@@ -110,6 +149,15 @@ impl Desk {
                 Some(Doing { ticket, work, pace: Pace::default(), told_ms: now_ms() })
             }
             Request::Cancel => None,
+            Request::Join { ticket, kind, team, worker, begun_ms } => {
+                let Some(words) = words else { return misunderstood() };
+                let clock = Clock::since(begun_ms);
+                if join(kind, &team, worker, &words, &clock).is_err() {
+                    return misunderstood();
+                }
+                tell(ticket, true, Ok(Vec::new()));
+                None
+            }
         };
         self.doing.replace(next);
         self.call();
@@ -146,13 +194,15 @@ impl Desk {
 
 impl Doing {
     fn tell(&mut self, is_last: bool) {
-        let reply = self.work.answer().and_then(|answer| {
-            postcard::to_allocvec(&Reply { ticket: self.ticket, is_last, answer })
-        });
-        match reply {
-            Ok(bytes) => post(&Uint8Array::from(&bytes[..])),
-            Err(error) => post(&JsValue::from(error.to_string())),
-        }
+        tell(self.ticket, is_last, self.work.answer());
+    }
+}
+
+fn tell(ticket: u32, is_last: bool, answer: postcard::Result<Vec<u8>>) {
+    let reply = answer.and_then(|answer| postcard::to_allocvec(&Reply { ticket, is_last, answer }));
+    match reply {
+        Ok(bytes) => post(&Uint8Array::from(&bytes[..])),
+        Err(error) => post(&JsValue::from(error.to_string())),
     }
 }
 
