@@ -7,6 +7,7 @@
 //! - [`console`]: the classical command line
 //! - [`shared`]: the queue in words that several threads share, natively and in the browser
 //! - [`team`]: producers and consumers that really run and really wait at it
+//! - [`wire`]: what the server and the page tell each other about queues that really run
 
 pub mod check;
 pub mod console;
@@ -15,5 +16,6 @@ pub mod measures;
 mod queue_core;
 pub mod shared;
 pub mod team;
+pub mod wire;
 
 pub use queue_core::{Closing, Displaced, Offered, Order, Polled, QueueCore, Who};
