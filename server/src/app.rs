@@ -20,14 +20,22 @@ use crate::chat::{self, Chat};
 use crate::closing::Closing;
 use crate::page::{self, Page};
 use crate::problem::{self, AppError};
+use crate::runs::Runs;
 use crate::two_phase_commit::{self, TwoPhaseCommit};
 use crate::unique_id::{self, UniqueId};
 use crate::websocket::{self, WebSockets};
-use crate::{consistent_hashing, health, origin, presence, security};
+use crate::{consistent_hashing, health, multi_threading, origin, presence, security};
 
 /// The labs that [`labs`] has routes of, under their one name.
-pub(crate) const LIVE_LABS: &[&str] =
-    &["websocket", "chat", "two_phase_commit", "unique_id", "cdn", "consistent_hashing"];
+pub(crate) const LIVE_LABS: &[&str] = &[
+    "multi_threading",
+    "websocket",
+    "chat",
+    "two_phase_commit",
+    "unique_id",
+    "cdn",
+    "consistent_hashing",
+];
 
 /// How much of a body that is refused for its size is still read, in bytes, and for how long.
 const DRAIN_LIMIT: usize = 1 << 20;
@@ -50,6 +58,8 @@ pub struct Config {
     pub unique_id: Option<UniqueId>,
     /// The edges of the content delivery network; none if this server runs none.
     pub cdn: Option<Cdn>,
+    /// How what keeps the processors busy is run.
+    pub runs: Runs,
     /// How much of anything is too much.
     pub limits: Limits,
 }
@@ -134,6 +144,10 @@ impl AppState {
         self.0.config.cdn.as_ref()
     }
 
+    pub(crate) fn runs(&self) -> &Runs {
+        &self.0.config.runs
+    }
+
     pub(crate) fn websocket(&self) -> &WebSockets {
         &self.0.websocket
     }
@@ -176,6 +190,7 @@ pub fn app_with(config: Config, more: Router<AppState>) -> Router {
 /// The labs' own routes: one line and one file a lab.
 fn labs(state: &AppState) -> Router<AppState> {
     Router::new()
+        .nest("/api/multi-threading", multi_threading::router(state))
         .nest("/api/chat", chat::router())
         .nest("/api/two-phase-commit", two_phase_commit::router(state))
         .nest("/api/unique-id", unique_id::router(state))

@@ -10,26 +10,29 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::Context;
-use arguments::Arguments;
+use arguments::{Arguments, Part};
 use clap::Parser;
 use playground_server::cdn::Cdn;
 use playground_server::chat::Chat;
 use playground_server::closing::Closing;
 use playground_server::connections::{Bounds, Connections, raise_file_limit, total_within};
+use playground_server::runs::Runs;
 use playground_server::serve::{Patience, Terms, serve};
 use playground_server::two_phase_commit::{Launch, NodeSettings, TwoPhaseCommit, run_node};
 use playground_server::unique_id::{UniqueId, UniqueIdConfig};
-use playground_server::{Config, app, start};
+use playground_server::{Config, app, count_primes, start};
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::parse();
-    let outcome = match arguments.node.take() {
+    let outcome = match arguments.part.take() {
         None => {
             run(&arguments.log.clone(), Builder::new_multi_thread(), start_and_serve(arguments))
         }
-        Some(node) => {
+        // It has one thing to do at a time and nothing to log, so it needs no runtime.
+        Some(Part::CountPrimes) => count_primes(std::io::stdin().lock(), std::io::stdout().lock()),
+        Some(Part::Node(node)) => {
             let (log, settings) = node.settings();
             // A node does one thing at a time: a thread for it, and its log's, hand over fastest.
             run(&log, Builder::new_current_thread(), start_node(settings))
@@ -78,9 +81,10 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         per_address: arguments.connections_per_address.get(),
         total: total_within(raise_file_limit()),
     });
+    let executable = std::env::current_exe().context("cannot tell which program this is")?;
     let nodes = TwoPhaseCommit::start(
         Launch {
-            executable: std::env::current_exe().context("cannot tell which program this is")?,
+            executable: executable.clone(),
             data: data_dir.join("two-phase-commit"),
             stock: arguments.two_phase_commit_stock,
             epoch: SystemTime::now(),
@@ -110,6 +114,7 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         chat: Some(chat.clone()),
         unique_id: Some(unique_id.clone()),
         cdn: Some(cdn.clone()),
+        runs: Runs::new(Some(executable), arguments.allow_remote_faults),
         ..Config::default()
     });
     announce(&format!("listening on http://{address}"));

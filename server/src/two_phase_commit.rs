@@ -11,7 +11,6 @@ mod api;
 mod faults;
 mod feed;
 mod inside;
-mod lines;
 mod node;
 mod nodes;
 mod order_link;

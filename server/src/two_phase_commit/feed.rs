@@ -17,10 +17,10 @@ use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::inside::Line;
-use super::lines::LineReader;
 use super::nodes::Nodes;
 use super::request;
 use super::supervised::{Status, Supervised};
+use crate::lines::LineReader;
 
 /// How many messages wait for a slow page before it gets the whole state instead.
 const WAITING: usize = 2048;

@@ -14,9 +14,9 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
 use super::inside::{Submission, Told};
-use super::lines::{LineReader, Lines, NDJSON};
 use super::nodes::Nodes;
 use super::request;
+use crate::lines::{LineReader, Lines, NDJSON};
 
 /// How long a client waits for the decision before it gets the id of its order instead: a little longer than the
 /// coordinator waits for votes.

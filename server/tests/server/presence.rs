@@ -66,6 +66,7 @@ fn hello_tells_which_server_and_which_page() {
     assert_eq!(
         value["labs"],
         serde_json::json!([
+            "multi_threading",
             "websocket",
             "chat",
             "two_phase_commit",

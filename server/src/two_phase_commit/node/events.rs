@@ -9,8 +9,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
 use super::NodeState;
 use super::watch::{Live, Watching};
+use crate::lines::Lines;
 use crate::two_phase_commit::inside::Line;
-use crate::two_phase_commit::lines::Lines;
 
 /// How many events are told in a window of time; nobody could follow more, and orders are more important.
 const MOST_EVENTS: usize = 60;

@@ -19,10 +19,10 @@ use tokio::time::timeout;
 use super::ledger::Own;
 use super::{NodeState, events};
 use crate::driver::{self, Down};
+use crate::lines::{LineReader, Lines, NDJSON};
 use crate::origin;
 use crate::problem::AppError;
 use crate::two_phase_commit::inside::{Addresses, Arm, Knowledge, Report, Submission, Told};
-use crate::two_phase_commit::lines::{LineReader, Lines, NDJSON};
 
 /// How long a client waits for its order to be decided.
 const PATIENCE: Duration = Duration::from_millis(2_500);
