@@ -1,7 +1,7 @@
 //! A queue that makes producers wait when it is full, and consumers when it is empty.
 //!
 //! - [`QueueCore`]: the queue and its wait sets, without a lock and without threads
-//! - [`lab`]: producers and consumers at it as a simulation
+//! - [`lab`]: producers and consumers at it as a simulation, and [`scenarios`] worth seeing
 //! - [`check`]: every run there is of a small one, right or with a mistake
 //! - [`measures`]: throughput, waiting times and Little's law, modelled or measured
 //! - [`console`]: the classical command line
@@ -14,6 +14,7 @@ pub mod console;
 pub mod lab;
 pub mod measures;
 mod queue_core;
+pub mod scenarios;
 pub mod shared;
 pub mod team;
 pub mod wire;

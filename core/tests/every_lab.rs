@@ -5,7 +5,8 @@
 
 use playground_core::sim::{Named, Rng, Run, Simulation, Time, Timeline, replay};
 use playground_core::{
-    cdn, chat, consistent_hashing, multi_threading, two_phase_commit, unique_id, websocket,
+    blocking_queue, cdn, chat, consistent_hashing, multi_threading, two_phase_commit, unique_id,
+    websocket,
 };
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -47,6 +48,7 @@ macro_rules! labs {
 
 labs! {
     multi_threading: multi_threading::scenarios::all();
+    blocking_queue: blocking_queue::scenarios::all();
     websocket: websocket::scenarios::all();
     chat: chat::scenarios::all();
     two_phase_commit: two_phase_commit::scenarios::all();

@@ -18,7 +18,7 @@ pub use listing::listing;
 pub use search::{CheckSearch, Finding, FindingVerdict, FoundRun};
 pub use state::{CheckState, Phase, Thread};
 
-use super::lab::{Mistake, Side, Worker};
+use super::lab::{Mistake, Worker};
 use crate::sim::{Kind, Model, Property};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;

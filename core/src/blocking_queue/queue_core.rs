@@ -40,7 +40,9 @@ pub enum Order {
     /// Wake-ups may go to anybody who waits on the same side, as those of a condition variable do: names are hints.
     #[default]
     Barging,
-    /// Whoever has waited longest; a newcomer goes behind them all. Wake-ups have to reach whom they name.
+    /// Whoever has waited longest: what there is for one belongs to the first who waits, what there is for two to the
+    /// first two, whichever of them is there first. A newcomer goes behind them all. Wake-ups have to reach whom they
+    /// name.
     Fair,
 }
 

@@ -57,20 +57,20 @@ impl Auditor {
 }
 
 impl Lab {
-    /// In fair order, nobody gets in before somebody who has waited for longer. Asked before it is known to the others
-    /// that this one does not wait any more.
-    pub(super) fn check_fairness(&mut self, party: Party) {
+    /// In fair order, nobody gets what belongs to somebody who has waited for longer. Asked before it is known to the
+    /// others that this one does not wait any more; `could` says for how many there was something.
+    pub(super) fn check_fairness(&mut self, party: Party, could: usize) {
         let waits = party.side() == Side::Taking
             || matches!(self.policy, Policy::Block | Policy::TimeOut { .. });
         if self.scenario.order != Order::Fair || !waits || self.line.is_closed() {
             return;
         }
         let own = self.stations.get(&party).and_then(|it| it.waiting);
-        let is_before = |it: &Station| {
+        let is_before = |it: &&Station| {
             it.waiting.is_some_and(|(_, turn)| own.is_none_or(|(_, own)| turn < own))
         };
-        let overtakes = self.waiting_on(party.side()).any(is_before);
-        self.auditor.check(!overtakes, Promise::Fair);
+        let before = self.waiting_on(party.side()).filter(is_before).count();
+        self.auditor.check(before < could, Promise::Fair);
     }
 
     /// Judges the state after whatever has happened.

@@ -181,9 +181,9 @@ impl Lab {
     }
 
     fn stored(&mut self, party: Party, item: Item, displaced: Option<Item>, wake: Option<Who>) {
-        self.check_fairness(party);
-        self.unpark(party);
         let length = self.line.len();
+        self.check_fairness(party, (self.line.capacity() + 1).saturating_sub(length));
+        self.unpark(party);
         let fits = length <= self.line.capacity() || displaced.is_some();
         self.auditor.check(fits, Promise::Capacity);
         self.totals.stored += 1;
@@ -242,7 +242,7 @@ impl Lab {
     }
 
     fn taken(&mut self, party: Party, item: Item, wake: Option<Who>) {
-        self.check_fairness(party);
+        self.check_fairness(party, self.line.len() + 1);
         self.unpark(party);
         self.auditor.taken(item.serial);
         self.totals.taken += 1;

@@ -1,0 +1,17 @@
+//! The blocking queue: its rules beside a naive model, its lab, every run of a small one, its measures, its command line.
+
+#[path = "blocking_queue/check.rs"]
+mod check;
+#[path = "blocking_queue/console.rs"]
+mod console;
+#[path = "blocking_queue/lab.rs"]
+mod lab;
+#[path = "blocking_queue/measures.rs"]
+mod measures;
+#[path = "blocking_queue/queue_core.rs"]
+mod queue_core;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "blocking_queue/queue_core_properties.rs"]
+mod queue_core_properties;
+#[path = "blocking_queue/theory.rs"]
+mod theory;
