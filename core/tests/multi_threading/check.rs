@@ -13,6 +13,9 @@ use std::fmt::Write;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+/// More interleavings than this take too long to run through one by one.
+const MOST_TO_RUN_THROUGH: u128 = if cfg!(target_arch = "wasm32") { 2_000 } else { 20_000 };
+
 fn setup(program: Program, threads: u8, iterations: u32) -> Setup {
     Setup { program, threads, iterations }
 }
@@ -165,8 +168,8 @@ fn counting_is_running_through_all_of_them() {
         for (threads, iterations) in sizes(program) {
             let setup = setup(program, threads, iterations);
             let counted = interleavings(setup);
-            // More than that takes too long to run through, or has no end.
-            if counted.total.is_none_or(|it| it > 20_000) {
+            // More takes too long, and what is not bounded has no end.
+            if counted.total.is_none_or(|it| it > MOST_TO_RUN_THROUGH) {
                 continue;
             }
             let naive = naive::count(setup);

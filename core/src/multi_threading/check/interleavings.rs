@@ -47,13 +47,14 @@ pub struct Ending {
     pub share: Option<f64>,
 }
 
-/// In how many ways a state is reached, and how probably.
+/// In how many ways a state is reached, and how probably. A count that reaches [`u128::MAX`] stays there, and means that
+/// it is not known.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ways {
-    all: Option<u128>,
+    all: u128,
     share: f64,
     /// Without a broken promise on the way.
-    kept: Option<u128>,
+    kept: u128,
     kept_share: f64,
 }
 
@@ -66,6 +67,7 @@ pub(super) struct Counting {
     /// States that are reached in no more ways than are known.
     ready: Vec<u32>,
     followed: usize,
+    counted: Option<Interleavings>,
     fewest: Option<Fewest>,
     stage: Stage,
 }
@@ -87,6 +89,7 @@ impl Counting {
             missing: Vec::new(),
             ready: Vec::new(),
             followed: 0,
+            counted: None,
             fewest: None,
             stage: Stage::Building,
         }
@@ -104,6 +107,9 @@ impl Counting {
             }
             Stage::Following => {
                 if !self.follow(states) {
+                    self.counted = Some(self.sum_up());
+                    // What comes next needs room as well.
+                    self.ways = Vec::new();
                     let threads = model.check().setup.threads;
                     self.fewest = Some(Fewest::new(&self.graph, threads));
                     self.stage = Stage::Preempting;
@@ -126,15 +132,9 @@ impl Counting {
         for to in self.graph.edges() {
             self.missing[*to as usize] += 1;
         }
-        let none = Ways { all: Some(0), kept: Some(0), ..Ways::default() };
-        self.ways = vec![none; len];
-        let is_kept = self.graph.kept[0];
-        self.ways[0] = Ways {
-            all: Some(1),
-            share: 1.0,
-            kept: Some(u128::from(is_kept)),
-            kept_share: f64::from(u8::from(is_kept)),
-        };
+        self.ways = vec![Ways::default(); len];
+        // Nothing is broken before anybody has done anything.
+        self.ways[0] = Ways { all: 1, share: 1.0, kept: 1, kept_share: 1.0 };
         // Somebody may come back to the start in a loop.
         self.ready.extend(Some(0).filter(|_| self.missing[0] == 0));
         self.stage = Stage::Following;
@@ -151,10 +151,10 @@ impl Counting {
             for (_, to) in self.graph.successors(from) {
                 let is_kept = self.graph.kept[to as usize];
                 let next = &mut self.ways[to as usize];
-                next.all = sum(next.all, ways.all);
+                next.all = next.all.saturating_add(ways.all);
                 next.share += ways.share / choices;
                 if is_kept {
-                    next.kept = sum(next.kept, ways.kept);
+                    next.kept = next.kept.saturating_add(ways.kept);
                     next.kept_share += ways.kept_share / choices;
                 }
                 let missing = &mut self.missing[to as usize];
@@ -173,44 +173,41 @@ impl Counting {
     }
 
     /// What has come of it; none while it is under way, or if there are too many states.
-    pub(super) fn result(&self) -> Option<Interleavings> {
-        if self.stage != Stage::Done {
-            return None;
-        }
+    pub(super) fn result(&self) -> Option<&Interleavings> {
+        self.counted.as_ref()
+    }
+
+    fn sum_up(&self) -> Interleavings {
         // States that nobody has followed lie in a loop, or behind one.
         let is_bounded = self.followed == self.graph.len();
+        let count = |count: u128| Some(count).filter(|it| is_bounded && *it < u128::MAX);
+        let share = |share: f64| Some(share).filter(|_| is_bounded);
         let mut by_end: BTreeMap<End, Ways> = BTreeMap::new();
-        let mut all = Ways { all: Some(0), kept: Some(0), ..Ways::default() };
+        let mut all = Ways::default();
         for (state, end) in &self.graph.ends {
             let ways = self.ways[*state as usize];
-            let none = Ways { all: Some(0), ..Ways::default() };
-            let known = by_end.entry(*end).or_insert(none);
-            known.all = sum(known.all, ways.all);
-            known.share += ways.share;
-            all.all = sum(all.all, ways.all);
-            all.kept = sum(all.kept, ways.kept);
-            all.share += ways.share;
-            all.kept_share += ways.kept_share;
+            for sum in [by_end.entry(*end).or_default(), &mut all] {
+                sum.all = sum.all.saturating_add(ways.all);
+                sum.kept = sum.kept.saturating_add(ways.kept);
+                sum.share += ways.share;
+                sum.kept_share += ways.kept_share;
+            }
         }
         let endings = by_end.into_iter().map(|(end, ways)| Ending {
             is_deadlock: end.is_deadlock,
             lost: end.lost,
             actual: end.actual,
-            interleavings: ways.all.filter(|_| is_bounded),
-            share: Some(ways.share).filter(|_| is_bounded),
+            interleavings: count(ways.all),
+            share: share(ways.share),
         });
-        let broken = all.all.zip(all.kept).map(|(all, kept)| all - kept);
-        Some(Interleavings {
+        Interleavings {
             states: self.graph.len() as u64,
             steps: self.graph.edges().len() as u64,
-            total: all.all.filter(|_| is_bounded),
-            broken: broken.filter(|_| is_bounded),
-            broken_share: Some(all.share - all.kept_share).filter(|_| is_bounded),
+            total: count(all.all),
+            broken: count(all.all).map(|it| it - all.kept),
+            // Sums of many small shares are not exact in the last digits.
+            broken_share: share((all.share - all.kept_share).clamp(0.0, 1.0)),
             endings: endings.collect(),
-        })
+        }
     }
-}
-
-fn sum(left: Option<u128>, right: Option<u128>) -> Option<u128> {
-    left?.checked_add(right?)
 }

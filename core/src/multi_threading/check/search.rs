@@ -107,7 +107,7 @@ impl CheckSearch {
 
     /// How many interleavings there are; none before they have been counted, or if there are too many states.
     pub fn interleavings(&self) -> Option<Interleavings> {
-        self.counting.result()
+        self.counting.result().cloned()
     }
 
     /// The run that breaks a promise with the fewest preemptions; none before the interleavings have been counted, or if
