@@ -10,6 +10,7 @@
 //! In all three cases a divisor d adds a constant to each number from d² on. So the work up to a number n is a sum of
 //! (n + 1 − d²) times that constant, which two prefix sums yield.
 
+use crate::multi_threading::primes::segmented::LARGEST_LAID;
 use crate::multi_threading::primes::{Method, primes_up_to};
 use std::ops::Range;
 
@@ -17,10 +18,10 @@ use std::ops::Range;
 const ONE: u64 = 1 << 32;
 /// What a number costs that is not divided at all, in divisions: telling that it is even.
 const LOOK: u64 = ONE / 4;
-/// The crossings of a number without regard to primes above 13: copying its bit, and counting it.
-const COPY: u64 = ONE / 50;
+/// The crossings of a number without regard to those primes: laying patterns over its bit, and counting it.
+const COPY: u64 = ONE / 60;
 /// What it costs to find where a prime's multiples begin, in crossings: once for each slice.
-const BEGIN: u64 = 25;
+const BEGIN: u64 = 70;
 
 /// How much work is in the numbers up to a bound, for a method. A unit of work is a division, or a crossing out.
 #[derive(Clone, Debug)]
@@ -125,8 +126,12 @@ fn by_primes(primes: &[u32]) -> Vec<(u32, u64)> {
     odd.collect()
 }
 
-/// The primes above 13, and the share of numbers that each of them crosses out.
+/// The primes that are crossed out one by one, and the share of numbers that each of them crosses out.
 fn by_crossing_out(primes: &[u32]) -> Vec<(u32, u64)> {
     let wheel = |prime: u32| ONE * 8 / 30 / u64::from(prime);
-    primes.iter().filter(|prime| **prime > 13).map(|&prime| (prime, wheel(prime))).collect()
+    primes
+        .iter()
+        .filter(|prime| **prime > LARGEST_LAID)
+        .map(|&prime| (prime, wheel(prime)))
+        .collect()
 }
