@@ -15,3 +15,5 @@ mod queue_core;
 mod queue_core_properties;
 #[path = "blocking_queue/theory.rs"]
 mod theory;
+#[path = "blocking_queue/wire.rs"]
+mod wire;
