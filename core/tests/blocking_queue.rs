@@ -10,6 +10,8 @@ mod lab;
 mod measures;
 #[path = "blocking_queue/queue_core.rs"]
 mod queue_core;
+#[path = "blocking_queue/queue_core_proof.rs"]
+mod queue_core_proof;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "blocking_queue/queue_core_properties.rs"]
 mod queue_core_properties;

@@ -112,7 +112,7 @@ pub struct Closing {
 }
 
 /// A bounded queue and those who wait for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct QueueCore<T> {
     items: VecDeque<T>,
     capacity: usize,
@@ -302,7 +302,7 @@ impl<T> QueueCore<T> {
 /// Those who wait for the same thing.
 ///
 /// The first `woken` of the line have been woken and have not come back yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct WaitSet {
     line: VecDeque<Who>,
     woken: usize,
