@@ -5,7 +5,8 @@
 //! consistent (Lamport, "How to Make a Multiprocessor Computer That Correctly Executes Multiprocess Programs", 1979):
 //! what one thread writes, all others see at once, and in the same order. Real processors promise less to plain loads
 //! and stores, and a compiler may move them as well: where an interleaving already breaks a program here, no processor
-//! mends it, but not everything that is right here is right there without atomics or fences.
+//! mends it, but not everything that is right here is right there without atomics or fences. One such case is a program
+//! of its own: [`Program::PetersonOvertaken`](super::program::Program::PetersonOvertaken).
 
 use std::fmt;
 

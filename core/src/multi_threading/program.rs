@@ -59,11 +59,14 @@ pub enum Program {
     Flag,
     /// Peterson's lock for two threads, of loads and stores alone ("Myths About the Mutual Exclusion Problem", 1981).
     Peterson,
+    /// The same as a processor with store buffers may run it: the first load overtakes the stores before it. x86 does that
+    /// (Sewell et al., "x86-TSO", Communications of the ACM 53/7, 2010), unless a fence or an atomic operation forbids it.
+    PetersonOvertaken,
 }
 
 impl Program {
     /// All of them, those that belong together beside each other.
-    pub const ALL: [Program; 14] = [
+    pub const ALL: [Program; 15] = [
         Program::Counter,
         Program::CounterLocked,
         Program::CounterSwapped,
@@ -78,6 +81,7 @@ impl Program {
         Program::AppendReserved,
         Program::Flag,
         Program::Peterson,
+        Program::PetersonOvertaken,
     ];
 
     /// What it is, in a few words.
@@ -97,6 +101,7 @@ impl Program {
             Program::AppendReserved => "a queue whose slots are reserved by fetch-and-add",
             Program::Flag => "a lock made of a flag",
             Program::Peterson => "Peterson's lock",
+            Program::PetersonOvertaken => "Peterson's lock without a fence",
         }
     }
 
@@ -106,7 +111,10 @@ impl Program {
             Program::Counter | Program::CounterSwapped | Program::CounterAdded => {
                 &[Promise::NoUpdateLost, Promise::EverybodyEnds]
             }
-            Program::CounterLocked | Program::Flag | Program::Peterson => {
+            Program::CounterLocked
+            | Program::Flag
+            | Program::Peterson
+            | Program::PetersonOvertaken => {
                 &[Promise::NoUpdateLost, Promise::OneAtATime, Promise::EverybodyEnds]
             }
             Program::Seats | Program::SeatsSwapped => {
@@ -136,7 +144,9 @@ impl Program {
             Program::Transfer => &[Promise::EverybodyEnds],
             Program::Append => &[Promise::NoItemLost],
             Program::AppendReserved => &[Promise::NoGap],
-            Program::Flag => &[Promise::NoUpdateLost, Promise::OneAtATime],
+            Program::Flag | Program::PetersonOvertaken => {
+                &[Promise::NoUpdateLost, Promise::OneAtATime]
+            }
             Program::CounterLocked
             | Program::CounterSwapped
             | Program::CounterAdded
@@ -155,7 +165,10 @@ impl Program {
 
     /// The most threads that it is made for.
     pub fn most_threads(self) -> u8 {
-        if self == Program::Peterson { 2 } else { MOST_THREADS }
+        match self {
+            Program::Peterson | Program::PetersonOvertaken => 2,
+            _ => MOST_THREADS,
+        }
     }
 
     /// Whether it has a slot for every item.

@@ -109,7 +109,8 @@ pub(super) fn tally<C: AsRef<[Word]> + AsMut<[Word]>>(code: &Code, process: &Pro
         | Program::CounterSwapped
         | Program::CounterAdded
         | Program::Flag
-        | Program::Peterson => {
+        | Program::Peterson
+        | Program::PetersonOvertaken => {
             Tally { expected: updates() as Word, actual: cells[usize::from(counter::COUNTER)] }
         }
         Program::Seats | Program::SeatsLocked | Program::SeatsSwapped => {

@@ -30,6 +30,7 @@ pub fn all() -> Vec<Named> {
         by_hand::gap(),
         by_hand::flag(),
         peterson(),
+        by_hand::overtaken(),
         holder_paused(),
         holder_killed(),
         sandbox(),
@@ -53,6 +54,7 @@ pub fn of_program(program: Program) -> Named {
         Program::AppendReserved => by_hand::gap(),
         Program::Flag => by_hand::flag(),
         Program::Peterson => peterson(),
+        Program::PetersonOvertaken => by_hand::overtaken(),
     }
 }
 

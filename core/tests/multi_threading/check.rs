@@ -78,6 +78,7 @@ fn a_shortest_run_breaks_the_same_promise_in_the_lab() {
         (Program::AppendReserved, Promise::NoGap, 1),
         (Program::Flag, Promise::OneAtATime, 6),
         (Program::Flag, Promise::NoUpdateLost, 12),
+        (Program::PetersonOvertaken, Promise::OneAtATime, 8),
     ] {
         let mut search = search(setup(program, 2, 1));
         let found = broken(&mut search).into_iter().find(|(name, _)| name == promise.name());
@@ -190,7 +191,7 @@ fn counting_is_running_through_all_of_them() {
 
 #[test]
 fn who_waits_in_a_loop_has_no_bound() {
-    for program in [Program::Flag, Program::Peterson] {
+    for program in [Program::Flag, Program::Peterson, Program::PetersonOvertaken] {
         let found = interleavings(setup(program, 2, 1));
         assert_eq!((found.total, found.broken, found.broken_share), (None, None, None));
         assert!(found.endings.iter().all(|it| it.interleavings.is_none() && it.share.is_none()));
@@ -219,6 +220,7 @@ fn the_numbers_stay() {
         (Program::AppendReserved, 2, 2),
         (Program::Flag, 2, 1),
         (Program::Peterson, 2, 2),
+        (Program::PetersonOvertaken, 2, 2),
     ] {
         let Interleavings { states, total, broken, endings, .. } =
             interleavings(setup(program, threads, iterations));
@@ -253,6 +255,7 @@ fn the_numbers_stay() {
         AppendReserved 2x2: 65 states, 70 interleavings, 70 broken, [(false, 0, 70)]
         Flag 2x1: 107 states, no bound interleavings, ? broken, [(false, 0, 0), (false, 1, 0)]
         Peterson 2x2: 606 states, no bound interleavings, ? broken, [(false, 0, 0)]
+        PetersonOvertaken 2x2: 2357 states, no bound interleavings, ? broken, [(false, 0, 0), (false, 1, 0), (false, 2, 0)]
     "#]].assert_eq(&text);
 }
 
@@ -290,6 +293,7 @@ fn few_preemptions_are_enough() {
         (Program::AppendReserved, 2, Some(0), 1),
         // One alone is not enough: the flag is down again when the other one is done.
         (Program::Flag, 2, Some(2), 6),
+        (Program::PetersonOvertaken, 2, Some(2), 8),
         (Program::CounterLocked, 3, None, 0),
         (Program::CounterSwapped, 2, None, 0),
         (Program::Peterson, 2, None, 0),

@@ -79,7 +79,7 @@ fn stored(name: &str) -> Option<&'static str> {
     stored! {
         "opening" "lost_update" "whole_turns" "cut_turns" "locked" "swapped" "added" "last_seat"
         "last_seat_locked" "last_seat_swapped" "deadlock" "ordered" "ring" "appended" "appended_locked" "gap"
-        "flag" "peterson" "holder_paused" "holder_killed" "sandbox"
+        "flag" "peterson" "overtaken" "holder_paused" "holder_killed" "sandbox"
     }
 }
 

@@ -262,6 +262,46 @@ fn programs_read_well() {
             9 store counter ← r0
           wants[1] = 0
             10 store wants[1] ← 0
+
+        Peterson's lock without a fence
+        thread 1
+          early = wants[1]
+            1 load r0 ← wants[1]
+          wants[0] = 1
+            2 store wants[0] ← 1
+          turn = 1
+            3 store turn ← 1
+          while (early == 1 && turn == 1) { early = wants[1] }
+            4 if r0 ≠ 1 go to 9
+            5 load r0 ← turn
+            6 if r0 ≠ 1 go to 9
+            7 load r0 ← wants[1]
+            8 if r0 = 1 go to 5
+          counter = counter + 1
+            9 load r0 ← counter
+            10 add r0 ← r0 + 1
+            11 store counter ← r0
+          wants[0] = 0
+            12 store wants[0] ← 0
+        thread 2
+          early = wants[0]
+            1 load r0 ← wants[0]
+          wants[1] = 1
+            2 store wants[1] ← 1
+          turn = 0
+            3 store turn ← 0
+          while (early == 1 && turn == 0) { early = wants[0] }
+            4 if r0 ≠ 1 go to 9
+            5 load r0 ← turn
+            6 if r0 ≠ 0 go to 9
+            7 load r0 ← wants[0]
+            8 if r0 = 1 go to 5
+          counter = counter + 1
+            9 load r0 ← counter
+            10 add r0 ← r0 + 1
+            11 store counter ← r0
+          wants[1] = 0
+            12 store wants[1] ← 0
     "#]]
     .assert_eq(&all.join("\n"));
 }

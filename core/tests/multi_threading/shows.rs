@@ -172,6 +172,10 @@ fn a_flag_lets_two_in_and_petersons_lock_does_not() {
         )
     };
     assert!(events("peterson").iter().any(waits), "somebody has to wait");
+    // Unless a load overtakes the stores before it.
+    let frame = at("overtaken", 4_900);
+    assert!(frame.threads.iter().all(|it| it.is_inside));
+    assert_eq!(end("overtaken").tally.lost(), 1);
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl Code {
                 append::family(setup)
             }
             Program::Flag => flag::flag_family(),
-            Program::Peterson => flag::peterson_family(),
+            Program::Peterson | Program::PetersonOvertaken => flag::peterson_family(),
         };
         let Family { cells, locks, more_cells } = family;
         let listings = (0..setup.threads).map(|thread| {
@@ -106,6 +106,7 @@ fn write(it: &mut Assembler, program: Program, thread: u8) {
         Program::AppendReserved => append::reserved(it),
         Program::Flag => flag::flag(it),
         Program::Peterson => flag::peterson(it, thread),
+        Program::PetersonOvertaken => flag::peterson_overtaken(it, thread),
     }
 }
 

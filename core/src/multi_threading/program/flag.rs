@@ -1,4 +1,4 @@
-//! Locks that are made of loads and stores: one that is none, and Peterson's.
+//! Locks that are made of loads and stores: one that is none, and Peterson's, which is one as long as nobody reorders it.
 
 use super::super::instruction::{Comparison, Operand, Register, Word};
 use super::assembler::Assembler;
@@ -38,19 +38,53 @@ pub(super) fn peterson_family() -> Family {
 
 pub(super) fn peterson(it: &mut Assembler, me: u8) {
     let (mine, other) = (me % 2, 1 - me % 2);
-    let [raise, yield_turn, wait, lower] = match mine {
-        0 => ["wants[0] = 1", "turn = 1", "while (wants[1] == 1 && turn == 1) {}", "wants[0] = 0"],
-        _ => ["wants[1] = 1", "turn = 0", "while (wants[0] == 1 && turn == 0) {}", "wants[1] = 0"],
+    let [raise, give_way, wait] = match mine {
+        0 => ["wants[0] = 1", "turn = 1", "while (wants[1] == 1 && turn == 1) {}"],
+        _ => ["wants[1] = 1", "turn = 0", "while (wants[0] == 1 && turn == 0) {}"],
     };
     it.line(raise).store(WANTS + mine, Operand::Constant(1));
-    it.line(yield_turn).store(TURN, Operand::Constant(other.into()));
+    it.line(give_way).store(TURN, Operand::Constant(other.into()));
     let again = it.here();
     let enter = again + 4;
     it.line(wait).load(R0, WANTS + other).jump_if(Comparison::NotEqual, 1, enter);
     it.load(R0, TURN).jump_if(Comparison::Equal, Word::from(other), again);
+    critical_section(it, mine);
+}
+
+pub(super) fn peterson_overtaken(it: &mut Assembler, me: u8) {
+    let (mine, other) = (me % 2, 1 - me % 2);
+    let [early, raise, give_way, wait] = match mine {
+        0 => [
+            "early = wants[1]",
+            "wants[0] = 1",
+            "turn = 1",
+            "while (early == 1 && turn == 1) { early = wants[1] }",
+        ],
+        _ => [
+            "early = wants[0]",
+            "wants[1] = 1",
+            "turn = 0",
+            "while (early == 1 && turn == 0) { early = wants[0] }",
+        ],
+    };
+    it.line(early).load(R0, WANTS + other);
+    it.line(raise).store(WANTS + mine, Operand::Constant(1));
+    it.line(give_way).store(TURN, Operand::Constant(other.into()));
+    let again = it.here() + 1;
+    let enter = again + 4;
+    it.line(wait).jump_if(Comparison::NotEqual, 1, enter);
+    it.load(R0, TURN).jump_if(Comparison::NotEqual, Word::from(other), enter);
+    it.load(R0, WANTS + other).jump_if(Comparison::Equal, 1, again);
+    critical_section(it, mine);
+}
+
+/// Adds to the counter, and lowers the flag.
+fn critical_section(it: &mut Assembler, mine: u8) {
+    let begin = it.here();
     it.line("counter = counter + 1");
     counter::increment(it);
-    it.line(lower).store(WANTS + mine, Operand::Constant(0));
+    it.line(if mine == 0 { "wants[0] = 0" } else { "wants[1] = 0" });
+    it.store(WANTS + mine, Operand::Constant(0));
     let end = it.here();
-    it.section(enter, end);
+    it.section(begin, end);
 }

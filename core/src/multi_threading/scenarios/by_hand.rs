@@ -57,3 +57,10 @@ pub(super) fn flag() -> Named {
     let steps = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1];
     stepped("flag", title, Program::Flag, &steps)
 }
+
+/// Both have read the other's flag before either's own is seen.
+pub(super) fn overtaken() -> Named {
+    let title = "A load overtakes two stores, as on x86: Peterson's lock lets both in";
+    let steps = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1];
+    stepped("overtaken", title, Program::PetersonOvertaken, &steps)
+}
