@@ -19,17 +19,19 @@ use super::promise::Promise;
 use crate::sim::{Kind, Model, Property};
 use serde::{Deserialize, Serialize};
 
-/// The most threads of a check.
-pub const MOST_THREADS: u8 = 4;
-/// The most rounds of a thread in a check.
-pub const MOST_ITERATIONS: u32 = 4;
-
 /// What is to be checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
-    /// The program; 2 to [`MOST_THREADS`] threads, and up to [`MOST_ITERATIONS`] rounds each.
+    /// The program; 2 to [`Check::MOST_THREADS`] threads, and 1 to [`Check::MOST_ITERATIONS`] rounds each.
     pub setup: Setup,
+}
+
+impl Check {
+    /// The most threads.
+    pub const MOST_THREADS: u8 = 4;
+    /// The most rounds of a thread.
+    pub const MOST_ITERATIONS: u32 = 4;
 }
 
 /// The state of everything.
@@ -52,8 +54,8 @@ pub struct CheckModel {
 impl CheckModel {
     /// A model. Settings out of range are brought into it.
     pub fn new(check: Check) -> Self {
-        let threads = check.setup.threads.clamp(2, MOST_THREADS);
-        let iterations = check.setup.iterations.clamp(1, MOST_ITERATIONS);
+        let threads = check.setup.threads.clamp(2, Check::MOST_THREADS);
+        let iterations = check.setup.iterations.clamp(1, Check::MOST_ITERATIONS);
         let setup = Setup { threads, iterations, ..check.setup }.clamped();
         CheckModel { code: Code::new(setup) }
     }

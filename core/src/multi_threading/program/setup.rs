@@ -15,7 +15,7 @@ pub const MOST_ROUNDS: u32 = 1_000_000;
 pub struct Setup {
     /// The program.
     pub program: Program,
-    /// How many threads run it, 1 to [`MOST_THREADS`], or as many as it allows.
+    /// How many threads run it, 1 to [`MOST_THREADS`](crate::multi_threading::process::MOST_THREADS), or as many as it allows.
     pub threads: u8,
     /// How many rounds each of them does.
     pub iterations: u32,
