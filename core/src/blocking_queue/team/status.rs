@@ -65,7 +65,7 @@ impl Item {
     pub const NUMBERS: u32 = 1 << 28;
 
     pub(super) fn to_word(self) -> u32 {
-        self.producer << 28 | self.number % Self::NUMBERS
+        (self.producer << 28) | (self.number % Self::NUMBERS)
     }
 
     pub(super) fn from_word(word: u32) -> Self {
