@@ -6,13 +6,14 @@
 //! IEEE 754 defines to the last bit.
 
 mod civil;
-pub mod multi_threading;
 pub mod shared_memory;
 pub mod sim;
 
 pub mod blocking_queue;
 
 // The labs, in reading order.
+pub mod multi_threading;
+
 pub mod websocket;
 
 pub mod chat;

@@ -6,8 +6,9 @@ use fantoccini::key::Key;
 use playground_e2e::{Look, Visitor};
 use std::path::{Path, PathBuf};
 
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     ("front-door", "/"),
+    ("multi-threading", "/labs/multi-threading"),
     ("websocket", "/labs/websocket"),
     ("chat", "/labs/chat"),
     ("two-phase-commit", "/labs/two-phase-commit"),

@@ -3,6 +3,7 @@
 pub mod cdn;
 pub mod chat;
 pub mod consistent_hashing;
+pub mod multi_threading;
 mod on_demand;
 pub mod two_phase_commit;
 pub mod unique_id;
@@ -18,6 +19,8 @@ use yew::prelude::*;
 /// The labs that exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lab {
+    /// Doing work side by side, and racing.
+    MultiThreading,
     /// A connection that stays open, byte by byte.
     WebSocket,
     /// Many people, one conversation.
@@ -35,6 +38,7 @@ pub enum Lab {
 impl Lab {
     /// All of them, in reading order.
     pub const ALL: &[Lab] = &[
+        Lab::MultiThreading,
         Lab::WebSocket,
         Lab::Chat,
         Lab::TwoPhaseCommit,
@@ -46,6 +50,7 @@ impl Lab {
     /// The one name of the lab, as in the names of its files.
     pub fn name(self) -> &'static str {
         match self {
+            Lab::MultiThreading => "multi_threading",
             Lab::WebSocket => "websocket",
             Lab::Chat => "chat",
             Lab::TwoPhaseCommit => "two_phase_commit",
@@ -58,6 +63,7 @@ impl Lab {
     /// Its title.
     pub fn title(self) -> &'static str {
         match self {
+            Lab::MultiThreading => "Threads",
             Lab::WebSocket => "WebSockets",
             Lab::Chat => "Chat",
             Lab::TwoPhaseCommit => "Two-phase commit",
@@ -70,6 +76,9 @@ impl Lab {
     /// Its idea in one sentence.
     pub fn idea(self) -> &'static str {
         match self {
+            Lab::MultiThreading => {
+                "Do work side by side, and see what goes wrong when memory is shared."
+            }
             Lab::WebSocket => "A connection that stays open, byte by byte.",
             Lab::Chat => "Many people, one conversation: in order, once each, nothing lost.",
             Lab::TwoPhaseCommit => {
@@ -84,6 +93,7 @@ impl Lab {
     /// Its address.
     pub fn route(self) -> Route {
         match self {
+            Lab::MultiThreading => Route::MultiThreading,
             Lab::WebSocket => Route::WebSocket,
             Lab::Chat => Route::Chat,
             Lab::TwoPhaseCommit => Route::TwoPhaseCommit,
@@ -96,6 +106,7 @@ impl Lab {
     /// What there is to achieve in it.
     pub fn goals(self) -> &'static [Goal] {
         match self {
+            Lab::MultiThreading => multi_threading::GOALS,
             Lab::WebSocket => websocket::GOALS,
             Lab::Chat => chat::GOALS,
             Lab::TwoPhaseCommit => two_phase_commit::GOALS,
@@ -118,6 +129,8 @@ impl Lab {
     /// Loads a view of it, with everything that only this view needs.
     fn load(self, part: Part) -> Loading {
         match (self, part) {
+            (Lab::MultiThreading, Part::Page) => soon(multi_threading()),
+            (Lab::MultiThreading, Part::Miniature) => soon(multi_threading_miniature()),
             (Lab::WebSocket, Part::Page) => soon(websocket()),
             (Lab::WebSocket, Part::Miniature) => soon(websocket_miniature()),
             (Lab::Chat, Part::Page) => soon(chat()),
@@ -135,6 +148,16 @@ impl Lab {
 }
 
 // Here the labs are cut off the page: each of these is called once its view is loaded.
+
+#[cfg_attr(not(debug_assertions), wasm_split(multi_threading, fallible))]
+fn multi_threading() -> Result<View, NotLoaded> {
+    Ok(|| html! { <multi_threading::Page /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(multi_threading_miniature, fallible))]
+fn multi_threading_miniature() -> Result<View, NotLoaded> {
+    Ok(|| html! { <multi_threading::Miniature /> })
+}
 
 #[cfg_attr(not(debug_assertions), wasm_split(websocket, fallible))]
 fn websocket() -> Result<View, NotLoaded> {

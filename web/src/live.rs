@@ -4,6 +4,7 @@ mod backoff;
 mod badge;
 pub mod connection;
 pub mod fetch;
+pub mod stream;
 
 pub use badge::LiveBadge;
 pub use fetch::{FetchError, delete_json, get_json, post_json, put_json};

@@ -9,6 +9,9 @@ pub enum Route {
     #[at("/")]
     Home,
     /// The labs, in the order of [`Lab::ALL`](crate::labs::Lab::ALL).
+    #[at("/labs/multi-threading")]
+    MultiThreading,
+    /// A connection, byte by byte.
     #[at("/labs/websocket")]
     WebSocket,
     /// Many people, one conversation.

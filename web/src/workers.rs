@@ -9,6 +9,7 @@ mod client;
 mod clock;
 mod course;
 mod isolation;
+mod multi_threading;
 mod pool;
 mod program;
 #[expect(dead_code, reason = "the page asks for the work, the worker does it")]
@@ -24,6 +25,7 @@ pub use cdn::{RaceJob, Raced};
 pub use client::{Answer, use_worker};
 pub use course::{Course, Phase, use_runner};
 pub use isolation::{Isolation, isolation};
+pub use multi_threading::{Interleaved, Ran};
 pub use program::WorkerFailure;
 pub use team::{Team, TeamState, use_team};
 pub use two_phase_commit::Checked;

@@ -110,7 +110,11 @@ async fn answer<R: DeserializeOwned>(
     parse(response.status(), &response.status_text(), &text)
 }
 
-fn parse<R: DeserializeOwned>(status: u16, status_text: &str, body: &str) -> Result<R, FetchError> {
+pub(super) fn parse<R: DeserializeOwned>(
+    status: u16,
+    status_text: &str,
+    body: &str,
+) -> Result<R, FetchError> {
     if (200..300).contains(&status) {
         return serde_json::from_str(body).map_err(|_| FetchError::Malformed);
     }

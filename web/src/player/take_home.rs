@@ -16,6 +16,7 @@ pub struct TakeHomeProps<S: Simulation> {
     /// The lab's own [`DownloadButton`]s: its pictures and its data.
     pub downloads: Html,
     /// What comes below: the commands to try the same outside the browser.
+    #[prop_or_default]
     pub children: Html,
 }
 

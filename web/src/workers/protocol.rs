@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 pub enum Kind {
     /// [`RaceJob`](super::cdn::RaceJob): all policies of eviction over the same requests.
     Cdn,
+    /// [`Check`](playground_core::multi_threading::Check): every interleaving of a tiny program.
+    MultiThreading,
+    /// [`Plan`](playground_core::multi_threading::many::Plan): a tiny program, many times over.
+    MultiThreadingRuns,
     /// [`Check`](playground_core::two_phase_commit::Check): every run of one transaction.
     TwoPhaseCommit,
     /// [`Plan`](playground_core::unique_id::million::Plan): a million rows into an index.

@@ -7,6 +7,7 @@
 mod cdn;
 #[expect(dead_code, reason = "the page says when a run begins")]
 mod clock;
+mod multi_threading;
 mod pace;
 mod protocol;
 mod teams;
@@ -20,6 +21,8 @@ use clock::{Clock, now_ms};
 use js_sys::{Array, Uint8Array};
 use pace::Pace;
 use playground_core::blocking_queue::team::QueueTeam;
+use playground_core::multi_threading::Check as Interleavings;
+use playground_core::multi_threading::many::Plan as Runs;
 use playground_core::multi_threading::team::{LostUpdates, PrimesTeam};
 use playground_core::two_phase_commit::Check;
 use playground_core::unique_id::million::Plan;
@@ -45,6 +48,8 @@ fn main() {
 fn begin(kind: Kind, job: &[u8]) -> postcard::Result<Box<dyn Portions>> {
     match kind {
         <RaceJob as Job>::KIND => open::<RaceJob>(job),
+        <Interleavings as Job>::KIND => open::<Interleavings>(job),
+        <Runs as Job>::KIND => open::<Runs>(job),
         <Check as Job>::KIND => open::<Check>(job),
         <Plan as Job>::KIND => open::<Plan>(job),
     }

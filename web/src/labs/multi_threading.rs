@@ -1,0 +1,46 @@
+//! The lab of threads: tiny programs that share memory, stepped one instruction at a time, and workers that really race.
+
+mod appends;
+mod console;
+mod data;
+mod desk;
+mod endings;
+mod every_run;
+mod experiment;
+mod faults;
+mod figure;
+mod geometry;
+mod goals;
+mod histogram;
+mod invariants;
+mod keys;
+mod laws;
+mod listing;
+mod memory;
+mod menu;
+mod miniature;
+mod native;
+mod outcome;
+mod page;
+mod picture;
+mod primes;
+mod racing;
+mod runs;
+mod sentences;
+mod setup;
+mod shares;
+mod signs;
+mod story;
+mod subjects;
+mod tables;
+mod take_home;
+mod team;
+mod threads;
+mod turns;
+mod turns_rows;
+mod verdict;
+mod words;
+
+pub use goals::GOALS;
+pub use miniature::Miniature;
+pub use page::Page;
