@@ -10,10 +10,12 @@ mod clock;
 mod course;
 mod isolation;
 mod multi_threading;
+mod passing;
 mod pool;
 mod program;
 #[expect(dead_code, reason = "the page asks for the work, the worker does it")]
 mod protocol;
+mod stretch;
 mod team;
 mod teams;
 mod two_phase_commit;

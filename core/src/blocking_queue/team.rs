@@ -149,16 +149,6 @@ impl QueueTeam {
     pub fn set_paused(&self, memory: &impl SharedMemory, worker: u32, is_paused: bool) {
         Desk::new(memory, &Layout::new(self), worker).set_paused(is_paused);
     }
-
-    /// Writes down that a worker was killed before it had finished, and wakes those who might have been waiting for it to pass on a wake-up.
-    pub fn bury(&self, memory: &impl SharedMemory, worker: u32, now_us: u64) {
-        let layout = Layout::new(self);
-        Desk::new(memory, &layout, worker).turn(Doing::Dead, now_us);
-        if self.items.is_some() && worker < self.producers.len() as u32 {
-            producer::has_brought_all(self, &layout, memory);
-        }
-        self.rouse(memory);
-    }
 }
 
 /// A moment as a word, which is 0 for no moment.
@@ -205,6 +195,17 @@ impl Teamwork for QueueTeam {
         for worker in 0..self.workers() {
             Desk::new(memory, &layout, worker).call();
         }
+    }
+
+    /// Writes it down, and wakes those who might have been waiting for it to pass on a wake-up. Items that it held are
+    /// lost; and in a run of a given number of items, a consumer takes with it what it has seen.
+    fn bury(&self, memory: &impl SharedMemory, worker: u32, now_us: u64) {
+        let layout = Layout::new(self);
+        Desk::new(memory, &layout, worker).turn(Doing::Dead, now_us);
+        if self.items.is_some() && worker < self.producers.len() as u32 {
+            producer::has_brought_all(self, &layout, memory);
+        }
+        self.rouse(memory);
     }
 
     fn read(

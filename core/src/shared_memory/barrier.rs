@@ -6,6 +6,8 @@ use super::SharedMemory;
 const ARRIVED: usize = 0;
 /// How often everybody was here.
 const ROUND: usize = 1;
+/// Whether nobody waits any more.
+const IS_DISSOLVED: usize = 2;
 
 /// Lets nobody pass until so many threads are here; then the next round begins.
 #[derive(Debug)]
@@ -17,7 +19,7 @@ pub struct Barrier<'m, M> {
 
 impl<'m, M: SharedMemory> Barrier<'m, M> {
     /// How many words it takes.
-    pub const WORDS: usize = 2;
+    pub const WORDS: usize = 3;
 
     /// A barrier for so many threads in the words from `base`, which are 0 at first.
     pub fn new(memory: &'m M, base: usize, threads: u32) -> Self {
@@ -37,9 +39,18 @@ impl<'m, M: SharedMemory> Barrier<'m, M> {
             memory.notify(base + ROUND, u32::MAX);
             return true;
         }
-        while memory.load(base + ROUND) == round {
+        while memory.load(base + ROUND) == round && memory.load(base + IS_DISSOLVED) == 0 {
             memory.wait(base + ROUND, round, None);
         }
         false
+    }
+
+    /// Lets everybody pass from now on, since somebody will never come.
+    pub fn dissolve(&self) {
+        let Barrier { memory, base, .. } = *self;
+        memory.store(base + IS_DISSOLVED, 1);
+        // Another round, so that whoever has just looked does not fall asleep.
+        memory.add(base + ROUND, 1);
+        memory.notify(base + ROUND, u32::MAX);
     }
 }

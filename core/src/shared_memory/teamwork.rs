@@ -31,6 +31,10 @@ pub trait Teamwork: Clone + Debug + PartialEq + Serialize + DeserializeOwned + '
     /// Has everybody end soon, and wakes whoever is parked.
     fn stop(&self, memory: &impl SharedMemory);
 
+    /// A worker was killed before it had finished. Whoever might wait for it for ever has to be helped; those who
+    /// cannot be are to be [stopped](Teamwork::stop).
+    fn bury(&self, memory: &impl SharedMemory, worker: u32, now_us: u64);
+
     /// Looks on. `is_over` once everybody has ended: what is read then is what came of it.
     fn read(
         &self,

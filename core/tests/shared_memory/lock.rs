@@ -45,8 +45,8 @@ fn who_gives_it_back_wakes_those_who_wait_one_after_the_other() {
 fn nobody_passes_a_barrier_before_everybody_is_there() {
     const THREADS: u32 = 5;
     const ROUNDS: u32 = 500;
-    let memory = NativeMemory::new(3);
-    let count = 2;
+    let count = Barrier::<NativeMemory>::WORDS;
+    let memory = NativeMemory::new(count + 1);
     let leaders = on_threads(THREADS, |_| {
         let barrier = Barrier::new(&memory, 0, THREADS);
         let mut leaders = 0;

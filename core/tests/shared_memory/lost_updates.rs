@@ -2,7 +2,8 @@
 
 use super::perform;
 use playground_core::multi_threading::team::{LostUpdates, Way};
-use playground_core::shared_memory::Teamwork;
+use playground_core::shared_memory::{NativeMemory, Teamwork};
+use std::thread;
 
 #[test]
 fn a_lock_and_an_atomic_lose_nothing() {
@@ -31,6 +32,25 @@ fn with_neither_nothing_is_won() {
 fn one_alone_loses_nothing_whatever_it_does() {
     let team = LostUpdates { workers: 1, increments: 10_000, runs: 3, way: Way::Plain };
     assert_eq!(perform(&team, |_| ()).counted, [10_000; 3]);
+}
+
+/// One of them never comes, as if it had been killed: the others wait for it, until they are told.
+#[test]
+fn who_waits_for_the_dead_is_sent_home() {
+    for way in Way::ALL {
+        let team = LostUpdates { workers: 3, increments: 100, runs: 5, way };
+        let memory = NativeMemory::new(team.words());
+        team.prepare(&memory);
+        thread::scope(|scope| {
+            for worker in 0..2 {
+                let memory = &memory;
+                scope.spawn(move || team.work(worker, memory, &|| 0));
+            }
+            team.bury(&memory, 2, 0);
+        });
+        let reading = team.read(&mut Default::default(), &memory, 0, true);
+        assert_eq!(reading.counted, []);
+    }
 }
 
 #[test]

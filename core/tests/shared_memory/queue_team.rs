@@ -3,7 +3,8 @@
 use super::perform;
 use playground_core::blocking_queue::shared::TryPut;
 use playground_core::blocking_queue::team::{Doing, Item, Pace, QueueReading, QueueTeam, What};
-use playground_core::shared_memory::Teamwork;
+use playground_core::shared_memory::{NativeMemory, Teamwork};
+use std::thread;
 
 /// So slow that nothing comes of it by itself during a test.
 const NEVER: Pace = Pace { period_us: u32::MAX, burst: 1 };
@@ -142,6 +143,25 @@ fn a_run_of_many_items_can_be_stopped_in_the_middle() {
         team.stop(stage.memory);
     });
     assert!(reading.audit.put < 100_000_000 && reading.audit.is_clean(), "{:?}", reading.audit);
+}
+
+#[test]
+fn the_dead_are_seen_and_the_others_go_on() {
+    let team = QueueTeam::flat_out(2, 1, 8, 1_000);
+    let memory = NativeMemory::new(team.words());
+    team.prepare(&memory);
+    // The second producer never comes, as if it had been killed before it did anything.
+    thread::scope(|scope| {
+        for worker in [0, 2] {
+            let (team, memory) = (&team, &memory);
+            scope.spawn(move || team.work(worker, memory, &|| 1));
+        }
+        team.bury(&memory, 1, 1);
+    });
+    let reading = team.read(&mut Default::default(), &memory, 2, true);
+    assert_eq!(doings(&reading), [Doing::Finished, Doing::Dead, Doing::Finished]);
+    assert_eq!((reading.audit.put, reading.audit.taken), (500, 500));
+    assert!(reading.audit.is_clean(), "{:?}", reading.audit);
 }
 
 #[test]

@@ -141,20 +141,23 @@ impl Pool {
         }
     }
 
-    /// Ends a worker in the middle of whatever it does. The others go on.
-    pub(super) fn kill(&self, run: &dyn Run, worker: u32) {
+    /// Ends a worker in the middle of whatever it does; false if it is not at work. The others go on.
+    pub(super) fn kill(&self, run: &dyn Run, worker: u32) -> bool {
         let ticket = match &*self.0.current.borrow() {
             Some(current) if is_same(&*current.run, run) => current.ticket,
-            _ => return,
+            _ => return false,
         };
-        let is_at_work = {
+        let killed = {
             let mut members = self.0.members.borrow_mut();
             let place = members.get_mut(worker as usize);
-            place.and_then(|place| place.take_if(|member| member.busy == Some(ticket))).is_some()
+            place.and_then(|place| place.take_if(|member| member.busy == Some(ticket)))
         };
-        if is_at_work {
+        let is_killed = killed.is_some();
+        drop(killed);
+        if is_killed {
             self.0.has_done(ticket);
         }
+        is_killed
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Kind {
     MultiThreading,
     /// [`Plan`](playground_core::multi_threading::many::Plan): a tiny program, many times over.
     MultiThreadingRuns,
+    /// [`Stretch`](super::stretch::Stretch): a piece of a race for primes.
+    Primes,
     /// [`Check`](playground_core::two_phase_commit::Check): every run of one transaction.
     TwoPhaseCommit,
     /// [`Plan`](playground_core::unique_id::million::Plan): a million rows into an index.

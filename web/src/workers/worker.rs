@@ -10,6 +10,7 @@ mod clock;
 mod multi_threading;
 mod pace;
 mod protocol;
+mod stretch;
 mod teams;
 mod two_phase_commit;
 mod unique_id;
@@ -29,6 +30,7 @@ use playground_core::unique_id::million::Plan;
 use protocol::{Job, Kind, Reply, Request, TeamJob, TeamKind, Work};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use stretch::Stretch;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 use words::Words;
@@ -52,6 +54,7 @@ fn begin(kind: Kind, job: &[u8]) -> postcard::Result<Box<dyn Portions>> {
         <Runs as Job>::KIND => open::<Runs>(job),
         <Check as Job>::KIND => open::<Check>(job),
         <Plan as Job>::KIND => open::<Plan>(job),
+        <Stretch as Job>::KIND => open::<Stretch>(job),
     }
 }
 
@@ -68,9 +71,9 @@ fn join(
     clock: &Clock,
 ) -> postcard::Result<()> {
     match kind {
-        TeamKind::Primes => part::<PrimesTeam>(team, worker, words, clock),
-        TeamKind::LostUpdates => part::<LostUpdates>(team, worker, words, clock),
-        TeamKind::Queue => part::<QueueTeam>(team, worker, words, clock),
+        <PrimesTeam as TeamJob>::KIND => part::<PrimesTeam>(team, worker, words, clock),
+        <LostUpdates as TeamJob>::KIND => part::<LostUpdates>(team, worker, words, clock),
+        <QueueTeam as TeamJob>::KIND => part::<QueueTeam>(team, worker, words, clock),
     }
 }
 

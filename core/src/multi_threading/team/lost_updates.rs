@@ -142,6 +142,16 @@ impl Teamwork for LostUpdates {
         memory.store(STOP, 1);
     }
 
+    /// The others would wait for it at the barrier or at the lock for ever, so all of them go home.
+    fn bury(&self, memory: &impl SharedMemory, _worker: u32, _now_us: u64) {
+        self.stop(memory);
+        memory.store(GOES_ON, 0);
+        // It may have held the lock. Nothing is counted any more that a lock would have to guard.
+        memory.store(LOCK, 0);
+        memory.notify(LOCK, u32::MAX);
+        Barrier::new(memory, BARRIER, self.workers).dissolve();
+    }
+
     fn read(
         &self,
         reader: &mut LostUpdatesReader,

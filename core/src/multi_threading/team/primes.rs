@@ -66,6 +66,9 @@ impl Teamwork for PrimesTeam {
         memory.store(STOP, 1);
     }
 
+    /// Nobody waits for anybody: what it has not counted stays uncounted.
+    fn bury(&self, _memory: &impl SharedMemory, _worker: u32, _now_us: u64) {}
+
     fn read(
         &self,
         reader: &mut PrimesReader,
