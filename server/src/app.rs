@@ -24,11 +24,14 @@ use crate::runs::Runs;
 use crate::two_phase_commit::{self, TwoPhaseCommit};
 use crate::unique_id::{self, UniqueId};
 use crate::websocket::{self, WebSockets};
-use crate::{consistent_hashing, health, multi_threading, origin, presence, security};
+use crate::{
+    blocking_queue, consistent_hashing, health, multi_threading, origin, presence, security,
+};
 
 /// The labs that [`labs`] has routes of, under their one name.
 pub(crate) const LIVE_LABS: &[&str] = &[
     "multi_threading",
+    "blocking_queue",
     "websocket",
     "chat",
     "two_phase_commit",
@@ -191,6 +194,7 @@ pub fn app_with(config: Config, more: Router<AppState>) -> Router {
 fn labs(state: &AppState) -> Router<AppState> {
     Router::new()
         .nest("/api/multi-threading", multi_threading::router(state))
+        .nest("/api/blocking-queue", blocking_queue::router(state))
         .nest("/api/chat", chat::router())
         .nest("/api/two-phase-commit", two_phase_commit::router(state))
         .nest("/api/unique-id", unique_id::router(state))

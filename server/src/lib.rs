@@ -7,6 +7,7 @@
 
 mod announcing;
 pub mod app;
+mod blocking_queue;
 pub mod cdn;
 pub mod chat;
 pub mod closing;

@@ -27,6 +27,11 @@ pub(crate) struct Stream<T> {
 impl<T: DeserializeOwned> Stream<T> {
     /// Posts a body of JSON, which must be taken.
     pub(crate) fn post(server: &Server, path: &str, body: &str) -> Self {
+        Self::try_post(server, path, body).unwrap_or_else(|| panic!("refused: {body}"))
+    }
+
+    /// Posts a body of JSON; none if it is refused.
+    pub(crate) fn try_post(server: &Server, path: &str, body: &str) -> Option<Self> {
         let mut stream = server.connect();
         // With HTTP/1.0 the answer is not in chunks, and ends with the connection.
         let head = format!(
@@ -37,7 +42,9 @@ impl<T: DeserializeOwned> Stream<T> {
         stream.write_all(head.as_bytes()).unwrap();
         stream.write_all(body.as_bytes()).unwrap();
         let mut stream = Self { reader: BufReader::new(stream), line: PhantomData };
-        assert!(stream.text().starts_with("HTTP/1.0 200"), "{body}");
+        if !stream.text().starts_with("HTTP/1.0 200") {
+            return None;
+        }
         let mut headers = Vec::new();
         loop {
             match stream.text() {
@@ -47,7 +54,7 @@ impl<T: DeserializeOwned> Stream<T> {
         }
         assert!(headers.contains(&"content-type: application/x-ndjson".to_owned()), "{headers:?}");
         assert!(headers.contains(&"cache-control: no-store".to_owned()), "{headers:?}");
-        stream
+        Some(stream)
     }
 
     fn text(&mut self) -> String {

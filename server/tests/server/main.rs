@@ -1,5 +1,6 @@
 //! The server as its clients meet it: over real sockets, on ports that the system picks.
 
+mod blocking_queue;
 mod cdn;
 mod chat;
 mod chat_heavy;

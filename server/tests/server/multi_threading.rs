@@ -148,28 +148,16 @@ fn a_race_is_broken_off_when_nobody_listens() {
     assert!(refused.contains("try again"), "{refused}");
     drop((threads, processes));
     until("the processes are killed", || !pids.iter().any(|pid| is_running(*pid)));
-    // Both places come free: had one of the races gone on, one of these would be refused.
-    for _ in 0..2 {
-        let short = r#"{"up_to": 1000}"#;
-        until("there is room again", || post_and_read(&server, short) == 200);
-    }
-    let (first, _) = endless("threads");
-    let (second, _) = endless("threads");
-    drop((first, second));
-}
-
-/// The status of an answer whose lines do not matter.
-fn post_and_read(server: &Server, body: &str) -> u16 {
-    use std::io::Write;
-    let mut stream = server.connect();
-    let host = server.address;
-    let length = body.len();
-    let request = format!(
-        "POST {PATH} HTTP/1.0\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-    );
-    stream.write_all(request.as_bytes()).unwrap();
-    let answer = std::io::read_to_string(stream).unwrap();
-    answer.split(' ').nth(1).unwrap().parse().unwrap()
+    // Both places come free: had one of the races gone on, the second of these would be refused.
+    until("there is room again", || {
+        Stream::<PrimesEvent>::try_post(&server, PATH, r#"{"up_to": 1000}"#)
+            .is_some_and(|lines| matches!(lines.last(), Some(PrimesEvent::Finished { .. })))
+    });
+    until("there is room for two", || {
+        let first = Stream::<PrimesEvent>::try_post(&server, PATH, ENDLESS);
+        let second = Stream::<PrimesEvent>::try_post(&server, PATH, ENDLESS);
+        first.is_some() && second.is_some()
+    });
 }
 
 #[test]

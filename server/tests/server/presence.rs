@@ -67,6 +67,7 @@ fn hello_tells_which_server_and_which_page() {
         value["labs"],
         serde_json::json!([
             "multi_threading",
+            "blocking_queue",
             "websocket",
             "chat",
             "two_phase_commit",
