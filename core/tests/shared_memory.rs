@@ -6,6 +6,8 @@
 
 #[path = "shared_memory/event_count.rs"]
 mod event_count;
+#[path = "shared_memory/every_order.rs"]
+mod every_order;
 #[path = "shared_memory/journal.rs"]
 mod journal;
 #[path = "shared_memory/lock.rs"]
