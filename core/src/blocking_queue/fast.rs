@@ -287,8 +287,8 @@ impl<T> FastQueue<T> {
     /// Takes no more items, and wakes everybody who waits. Those inside can still be taken. Closing twice is closing.
     pub fn close(&self) {
         self.ring.close();
-        self.consumers.close(|| self.ring.retract_consumers());
-        self.producers.close(|| self.ring.retract_producers());
+        self.consumers.wake_all(|| self.ring.retract_consumers());
+        self.producers.wake_all(|| self.ring.retract_producers());
     }
 }
 

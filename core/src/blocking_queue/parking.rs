@@ -35,7 +35,7 @@ impl Backoff {
     /// Spins and lets others run in turn: the first is right if the one waited for runs on another processor, and the
     /// second if it waits for this one.
     pub(super) fn pause(&mut self) {
-        if self.round % 2 == 0 {
+        if self.round.is_multiple_of(2) {
             for _ in 0..(MIN_SPINS << (self.round / 2).min(8)).min(MAX_SPINS) {
                 spin_loop();
             }
@@ -73,12 +73,11 @@ struct Threads {
     /// So many have been woken and have not noticed yet. Who notices first is one of them: which of the threads was
     /// meant makes no difference, and a notification that reaches one whose time is over is not lost.
     woken: usize,
-    is_closed: bool,
 }
 
 impl Parking {
     pub(super) fn new() -> Self {
-        let threads = Threads { parked: 0, woken: 0, is_closed: false };
+        let threads = Threads { parked: 0, woken: 0 };
         Parking { threads: Mutex::new(threads), woken: Condvar::new() }
     }
 
@@ -101,7 +100,7 @@ impl Parking {
         retract: impl FnOnce(),
     ) -> Stay {
         let mut threads = self.lock();
-        if threads.is_closed || !announce() {
+        if !announce() {
             return Stay::Refused;
         }
         threads.parked += 1;
@@ -139,10 +138,10 @@ impl Parking {
         self.woken.notify_one();
     }
 
-    /// Wakes all of them, and lets nobody park any more.
-    pub(super) fn close(&self, retract: impl FnOnce()) {
+    /// Wakes all of them. Whoever parks after this sees what was done before it, since both take the mutex: if that was
+    /// closing the queue, `announce` refuses.
+    pub(super) fn wake_all(&self, retract: impl FnOnce()) {
         let mut threads = self.lock();
-        threads.is_closed = true;
         threads.woken += threads.parked;
         threads.parked = 0;
         retract();

@@ -13,6 +13,8 @@ mod fast;
 #[path = "../../../src/blocking_queue/parked.rs"]
 mod parked;
 #[path = "../../../src/blocking_queue/parking.rs"]
+// Here a thread has no patience at all.
+#[allow(clippy::absurd_extreme_comparisons)]
 mod parking;
 #[path = "../../../src/blocking_queue/queue_core.rs"]
 #[allow(dead_code)]
@@ -22,14 +24,15 @@ mod ring;
 #[path = "sync.rs"]
 mod sync;
 #[path = "../../../src/blocking_queue/textbook.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, clippy::reversed_empty_ranges)]
 mod textbook;
 
 use error::{PutError, PutTimeoutError, TakeError, TakeTimeoutError, TryTakeError};
 use fast::FastQueue;
-use loom::sync::Arc;
+use loom::sync::Arc as Item;
 use loom::thread;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 use textbook::BlockingQueue;
 
@@ -75,7 +78,7 @@ macro_rules! runs {
                         let queue = Arc::clone(&queue);
                         move || queue.take()
                     });
-                    queue.put(Arc::new(7)).unwrap();
+                    queue.put(Item::new(7)).unwrap();
                     assert_eq!(*consumer.join().unwrap().unwrap(), 7);
                     assert!(queue.is_empty());
                 });
@@ -226,8 +229,8 @@ macro_rules! runs {
             fn who_peeks_sees_an_item_that_is_there() {
                 of_two(|| {
                     let queue = queue(2);
-                    queue.put(Arc::new(1)).unwrap();
-                    queue.put(Arc::new(2)).unwrap();
+                    queue.put(Item::new(1)).unwrap();
+                    queue.put(Item::new(2)).unwrap();
                     let consumer = thread::spawn({
                         let queue = Arc::clone(&queue);
                         move || *queue.take().unwrap()
