@@ -201,7 +201,7 @@ impl Teamwork for QueueTeam {
     /// lost; and in a run of a given number of items, a consumer takes with it what it has seen.
     fn bury(&self, memory: &impl SharedMemory, worker: u32, now_us: u64) {
         let layout = Layout::new(self);
-        Desk::new(memory, &layout, worker).turn(Doing::Dead, now_us);
+        Desk::new(memory, &layout, worker).kill(now_us);
         if self.items.is_some() && worker < self.producers.len() as u32 {
             producer::has_brought_all(self, &layout, memory);
         }

@@ -165,6 +165,27 @@ fn the_dead_are_seen_and_the_others_go_on() {
 }
 
 #[test]
+fn whoever_is_killed_while_parked_takes_nothing_with_it() {
+    let team = endless(vec![NEVER], vec![Pace::FLAT_OUT; 3], 5);
+    let reading = perform(&team, |stage| {
+        let are_parked = |it: &QueueReading, workers: &[usize]| {
+            workers.iter().all(|worker| doings(it)[*worker] == Doing::ParkedEmpty)
+        };
+        stage.until(|it| it.audit.taken == 1 && are_parked(it, &[1, 2, 3]));
+        team.bury(stage.memory, 2, stage.now_us());
+        let reading = stage.until(|it| are_parked(it, &[1, 3]));
+        assert_eq!(doings(&reading)[2], Doing::Dead);
+        for number in 0..20 {
+            assert_eq!(team.put(stage.memory, number, stage.now_us()), TryPut::Stored);
+            stage.until(|it| it.audit.taken == 2 + u64::from(number) && are_parked(it, &[1, 3]));
+        }
+        team.stop(stage.memory);
+    });
+    assert_eq!(doings(&reading)[2], Doing::Dead);
+    assert!(reading.audit.is_clean(), "{:?}", reading.audit);
+}
+
+#[test]
 fn impossible_teams_are_known() {
     assert!(!endless(vec![], vec![NEVER], 5).is_possible());
     assert!(!endless(vec![NEVER], vec![], 5).is_possible());

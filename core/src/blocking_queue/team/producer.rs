@@ -48,7 +48,7 @@ pub(super) fn work<M: SharedMemory>(
         rhythm.has_acted(now_us);
     }
     desk.set_done(number);
-    if share.is_some() {
+    if share.is_some() && !desk.is_killed() {
         has_brought_all(team, layout, desk.memory());
     }
 }

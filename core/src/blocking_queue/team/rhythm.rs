@@ -106,6 +106,10 @@ impl<M: SharedMemory, C: Fn() -> u64> Patience for Watch<'_, '_, M, C> {
         self.spins
     }
 
+    fn left_ms(&mut self) -> Option<f64> {
+        self.desk.is_killed().then_some(0.0)
+    }
+
     fn parks(&mut self) {
         self.since_us = (self.now_us)();
         self.desk.turn(self.parked, self.since_us);

@@ -114,6 +114,8 @@ const VERSION: usize = LINE;
 const PAUSED: usize = LINE + 1;
 const PERIOD_US: usize = LINE + 2;
 const BURST: usize = LINE + 3;
+/// Not 0 if it was killed: the millisecond in which it was.
+const KILLED_MS: usize = LINE + 4;
 pub(super) const DESK_WORDS: usize = 2 * LINE;
 
 /// A desk, as its worker, or somebody who looks on, has it before them.
@@ -151,6 +153,11 @@ impl<'m, M: SharedMemory> Desk<'m, M> {
 
     /// What it does, and since which millisecond.
     pub(super) fn doing(&self) -> (Doing, u32) {
+        let killed_ms = self.load(KILLED_MS);
+        if killed_ms != 0 {
+            // Whatever it writes itself before it notices.
+            return (Doing::Dead, killed_ms);
+        }
         (Doing::from_word(self.load(DOING)), self.load(SINCE_MS))
     }
 
@@ -251,7 +258,18 @@ impl<'m, M: SharedMemory> Desk<'m, M> {
     }
 
     pub(super) fn is_to_stop(&self) -> bool {
-        self.memory.load(self.stop_at) != 0
+        self.memory.load(self.stop_at) != 0 || self.is_killed()
+    }
+
+    /// It was killed. A browser lets a worker go on for some seconds before it ends it in the middle of something; so
+    /// it is told besides, and does nothing more.
+    pub(super) fn kill(&self, now_us: u64) {
+        self.store(KILLED_MS, ((now_us / 1_000) as u32).max(1));
+        self.call();
+    }
+
+    pub(super) fn is_killed(&self) -> bool {
+        self.load(KILLED_MS) != 0
     }
 
     /// Has the worker look at what it is to do.
