@@ -9,10 +9,10 @@ mod civil;
 pub mod shared_memory;
 pub mod sim;
 
-pub mod blocking_queue;
-
 // The labs, in reading order.
 pub mod multi_threading;
+
+pub mod blocking_queue;
 
 pub mod websocket;
 

@@ -6,9 +6,10 @@ use fantoccini::key::Key;
 use playground_e2e::{Look, Visitor};
 use std::path::{Path, PathBuf};
 
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 10] = [
     ("front-door", "/"),
     ("multi-threading", "/labs/multi-threading"),
+    ("blocking-queue", "/labs/blocking-queue"),
     ("websocket", "/labs/websocket"),
     ("chat", "/labs/chat"),
     ("two-phase-commit", "/labs/two-phase-commit"),

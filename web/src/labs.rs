@@ -1,5 +1,6 @@
 //! The only registry of labs: each is one line in every `match` here.
 
+pub mod blocking_queue;
 pub mod cdn;
 pub mod chat;
 pub mod consistent_hashing;
@@ -21,6 +22,8 @@ use yew::prelude::*;
 pub enum Lab {
     /// Doing work side by side, and racing.
     MultiThreading,
+    /// Producers wait when it is full, consumers when it is empty.
+    BlockingQueue,
     /// A connection that stays open, byte by byte.
     WebSocket,
     /// Many people, one conversation.
@@ -39,6 +42,7 @@ impl Lab {
     /// All of them, in reading order.
     pub const ALL: &[Lab] = &[
         Lab::MultiThreading,
+        Lab::BlockingQueue,
         Lab::WebSocket,
         Lab::Chat,
         Lab::TwoPhaseCommit,
@@ -51,6 +55,7 @@ impl Lab {
     pub fn name(self) -> &'static str {
         match self {
             Lab::MultiThreading => "multi_threading",
+            Lab::BlockingQueue => "blocking_queue",
             Lab::WebSocket => "websocket",
             Lab::Chat => "chat",
             Lab::TwoPhaseCommit => "two_phase_commit",
@@ -64,6 +69,7 @@ impl Lab {
     pub fn title(self) -> &'static str {
         match self {
             Lab::MultiThreading => "Threads",
+            Lab::BlockingQueue => "Blocking queue",
             Lab::WebSocket => "WebSockets",
             Lab::Chat => "Chat",
             Lab::TwoPhaseCommit => "Two-phase commit",
@@ -79,6 +85,7 @@ impl Lab {
             Lab::MultiThreading => {
                 "Do work side by side, and see what goes wrong when memory is shared."
             }
+            Lab::BlockingQueue => "Producers wait when it is full, consumers when it is empty.",
             Lab::WebSocket => "A connection that stays open, byte by byte.",
             Lab::Chat => "Many people, one conversation: in order, once each, nothing lost.",
             Lab::TwoPhaseCommit => {
@@ -94,6 +101,7 @@ impl Lab {
     pub fn route(self) -> Route {
         match self {
             Lab::MultiThreading => Route::MultiThreading,
+            Lab::BlockingQueue => Route::BlockingQueue,
             Lab::WebSocket => Route::WebSocket,
             Lab::Chat => Route::Chat,
             Lab::TwoPhaseCommit => Route::TwoPhaseCommit,
@@ -107,6 +115,7 @@ impl Lab {
     pub fn goals(self) -> &'static [Goal] {
         match self {
             Lab::MultiThreading => multi_threading::GOALS,
+            Lab::BlockingQueue => blocking_queue::GOALS,
             Lab::WebSocket => websocket::GOALS,
             Lab::Chat => chat::GOALS,
             Lab::TwoPhaseCommit => two_phase_commit::GOALS,
@@ -131,6 +140,8 @@ impl Lab {
         match (self, part) {
             (Lab::MultiThreading, Part::Page) => soon(multi_threading()),
             (Lab::MultiThreading, Part::Miniature) => soon(multi_threading_miniature()),
+            (Lab::BlockingQueue, Part::Page) => soon(blocking_queue()),
+            (Lab::BlockingQueue, Part::Miniature) => soon(blocking_queue_miniature()),
             (Lab::WebSocket, Part::Page) => soon(websocket()),
             (Lab::WebSocket, Part::Miniature) => soon(websocket_miniature()),
             (Lab::Chat, Part::Page) => soon(chat()),
@@ -157,6 +168,16 @@ fn multi_threading() -> Result<View, NotLoaded> {
 #[cfg_attr(not(debug_assertions), wasm_split(multi_threading_miniature, fallible))]
 fn multi_threading_miniature() -> Result<View, NotLoaded> {
     Ok(|| html! { <multi_threading::Miniature /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(blocking_queue, fallible))]
+fn blocking_queue() -> Result<View, NotLoaded> {
+    Ok(|| html! { <blocking_queue::Page /> })
+}
+
+#[cfg_attr(not(debug_assertions), wasm_split(blocking_queue_miniature, fallible))]
+fn blocking_queue_miniature() -> Result<View, NotLoaded> {
+    Ok(|| html! { <blocking_queue::Miniature /> })
 }
 
 #[cfg_attr(not(debug_assertions), wasm_split(websocket, fallible))]

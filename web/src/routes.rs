@@ -11,6 +11,9 @@ pub enum Route {
     /// The labs, in the order of [`Lab::ALL`](crate::labs::Lab::ALL).
     #[at("/labs/multi-threading")]
     MultiThreading,
+    /// A waiting line.
+    #[at("/labs/blocking-queue")]
+    BlockingQueue,
     /// A connection, byte by byte.
     #[at("/labs/websocket")]
     WebSocket,

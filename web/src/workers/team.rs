@@ -68,18 +68,13 @@ impl<T: Passing> Team<T> {
         self.engine.start(team);
     }
 
-    /// Has everybody go home; what was seen stays.
-    pub fn stop(&self) {
-        self.engine.stop();
-    }
-
     /// Begins a run.
     pub fn on_start(&self) -> Callback<T> {
         let engine = self.engine.clone();
         Callback::from(move |team| engine.start(team))
     }
 
-    /// Has everybody go home.
+    /// Has everybody go home; what was seen stays.
     pub fn on_stop(&self) -> Callback<MouseEvent> {
         let engine = self.engine.clone();
         Callback::from(move |_| engine.stop())
@@ -95,14 +90,6 @@ impl<T: Passing> Team<T> {
     /// It must not wait.
     pub fn with<A>(&self, act: impl FnOnce(&T, &Words, u64) -> A) -> Option<A> {
         self.engine.with(act)
-    }
-
-    /// The same for later, for whatever is under way then.
-    pub fn on<I: 'static>(&self, act: impl Fn(&T, &Words, u64, I) + 'static) -> Callback<I> {
-        let engine = self.engine.clone();
-        Callback::from(move |input| {
-            engine.with(|team, words, now_us| act(team, words, now_us, input));
-        })
     }
 }
 
