@@ -54,7 +54,7 @@ async fn a_hundred_thousand_appends_lose_items_without_a_lock_and_none_with_one(
     let figure = "[data-figure=appends]";
     visitor.see(figure).await?;
     press_by_key(&visitor, figure, "Append 100,000").await?;
-    until_says(&visitor, "[data-appends=course]", "Items are lost in 40 of 40 runs").await?;
+    until_says(&visitor, "[data-appends=course]", "Items are lost in 20 of 20 runs").await?;
     println!("{}", visitor.text("[data-appends=course]").await?);
     pick(&visitor, "multi-threading-experiment", "The queue is guarded by", "a lock").await?;
     press_by_key(&visitor, figure, "Append 100,000").await?;

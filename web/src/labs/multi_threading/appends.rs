@@ -20,7 +20,7 @@ const APPENDS: u32 = 100_000;
 const THREADS: u8 = 2;
 /// How often threads are switched: before so many of a million instructions.
 const SWITCH_PPM: [u32; 7] = [10, 100, 1_000, 10_000, 100_000, 500_000, 1_000_000];
-const RUNS: u32 = 40;
+const RUNS: u32 = 20;
 
 /// The knobs, the histogram, and what came of it.
 #[component]

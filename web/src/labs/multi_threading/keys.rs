@@ -5,8 +5,10 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
-/// Where a digit is just a digit.
-const TYPING: &str = "input:not([type=range]), textarea, select, [contenteditable], dialog";
+/// Where a digit is just a digit. In the lists beside the picture none begins with one, and whoever has just chosen a
+/// program there wants to step it.
+const TYPING: &str = "input:not([type=range]), textarea, select:not(.multi-threading-desk select), \
+    [contenteditable], dialog";
 
 /// The keys, for the sheet of keys.
 pub const THREAD_KEYS: &[(&str, &str)] = &[

@@ -87,7 +87,7 @@ pub fn Primes() -> Html {
     html! {
         <section class="multi-threading-primes" aria-labelledby="primes">
             { prose() }
-            <Isolated />
+            <Isolated instead="So the page hands out the portions one by one, by messages." />
             <div class="figure multi-threading-wide">
                 <Knobs job={*job} disabled={is_busy} on_change={on_job} />
                 <div class="toolbar">

@@ -44,7 +44,7 @@ pub fn Racing() -> Html {
     html! {
         <section class="multi-threading-racing" aria-labelledby="racing">
             { prose() }
-            <Isolated />
+            <Isolated instead="So there is nothing to race for; every race that is modelled runs as well." />
             <div class="figure multi-threading-wide">
                 <Knobs plan={*plan} disabled={is_running} on_change={
                     let plan = plan.setter();

@@ -92,8 +92,9 @@ pub fn Story() -> Html {
                       1993). In August 2003 a race stalled the alarms of a control room in Ohio, and the operators did not see the \
                       blackout coming. Both programs had been in use for years." }</p>
                 <p>{ "One simplification of this page: here all steps happen in some single order, which Lamport (1979) named sequential \
-                      consistency. Real processors and compilers also reorder plain loads and stores. It gets worse, not better; \
-                      locks and atomics put the order back." }</p>
+                      consistency. Real processors and compilers also reorder plain loads and stores. Peterson’s lock \
+                      is right in one order and fails where a load overtakes the stores before it, as on x86; it stands among \
+                      the programs both ways. Locks and atomics put the order back." }</p>
             </Section>
         </>
     }

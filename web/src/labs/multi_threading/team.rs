@@ -3,15 +3,21 @@
 use crate::workers::{Isolation, TeamState, isolation};
 use yew::prelude::*;
 
+/// What is said where memory cannot be shared.
+#[derive(Properties, PartialEq)]
+pub struct IsolatedProps {
+    /// What is done instead, as a sentence.
+    pub instead: AttrValue,
+}
+
 /// Says why memory cannot be shared, where it cannot.
 #[component]
-pub fn Isolated() -> Html {
+pub fn Isolated(props: &IsolatedProps) -> Html {
     match isolation() {
         Isolation::Isolated => Html::default(),
         Isolation::Not(why) => html! {
             <p class="notice" role="status">
-                { format!("Workers cannot share memory here: {why}. Everything modelled works without it, and so do the server’s \
-                    threads and processes.") }
+                { format!("Workers cannot share memory here: {why}. {}", props.instead) }
             </p>
         },
     }

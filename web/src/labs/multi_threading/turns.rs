@@ -2,7 +2,7 @@
 
 use super::signs::{self, mark, px, sign_at, text, thread_sign};
 use super::turns_rows::{Hold, Overwriting, Rows, Window, lay_out};
-use super::words::{effect_text, number_text};
+use super::words::{effect_text, number_text, short_effect_text};
 use crate::components::{Following, Rect, use_following, use_width};
 use playground_core::multi_threading::lab::{Frame, Turn};
 use playground_core::multi_threading::process::Effect;
@@ -146,7 +146,7 @@ fn turn_html(frame: &Frame, row: usize, turn: &Turn, columns: &Columns) -> Html 
     let (x, y) = (columns.x(turn.thread), row_y(row));
     let is_bad = turn.overwrote.is_some();
     let room = columns.column - LINE_IN - 12.0;
-    let words = cut(&effect_text(frame, &turn.effect), room);
+    let words = words_of(frame, turn, room);
     let class = if is_bad { "turn is-bad" } else { "turn" };
     let shape = match turn.effect {
         Effect::Stored { .. } | Effect::Added { .. } | Effect::Swapped { .. } => SQUARE,
@@ -178,6 +178,15 @@ const SQUARE: &str = "M-.8-.8H.8V.8H-.8Z";
 const DISC: &str = "M0-.9A.9.9 0 1 1 0 .9A.9.9 0 1 1 0-.9Z";
 /// Nothing that anybody else could see.
 const DOT: &str = "M0-.4A.4.4 0 1 1 0 .4A.4.4 0 1 1 0-.4Z";
+
+/// What a turn did, in as many words as there is room for.
+fn words_of(frame: &Frame, turn: &Turn, room: f64) -> String {
+    let words = effect_text(frame, &turn.effect);
+    if words.chars().count() as f64 * LETTER <= room {
+        return words;
+    }
+    cut(&short_effect_text(frame, &turn.effect), room)
+}
 
 fn cut(text: &str, width: f64) -> String {
     let letters = (width / LETTER).max(4.0) as usize;
@@ -233,8 +242,8 @@ fn overwriting_html(
     let (by, by_row) = it.by;
     let room = columns.column - LINE_IN - 12.0;
     let words = |row: usize| {
-        let text = turns.get(row).map(|turn| effect_text(frame, &turn.effect)).unwrap_or_default();
-        17.0 + cut(&text, room).chars().count() as f64 * LETTER
+        let text = turns.get(row).map(|turn| words_of(frame, turn, room)).unwrap_or_default();
+        17.0 + text.chars().count() as f64 * LETTER
     };
     let toward_right = columns.x(whose) > columns.x(by);
     let (x0, x1) = if toward_right {
@@ -264,6 +273,21 @@ fn overwriting_html(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_turn_is_told_in_as_many_words_as_fit() {
+        use playground_core::multi_threading::lab::Lab;
+        use playground_core::multi_threading::scenarios;
+        use playground_core::sim::{Simulation, replay};
+        for named in scenarios::all() {
+            let frame = replay::<Lab>(&named.run, named.until, 10_000).state.frame(named.until);
+            for turn in frame.turns.iter() {
+                assert_eq!(words_of(&frame, turn, 1_000.0), effect_text(&frame, &turn.effect));
+                let short = words_of(&frame, turn, 90.0);
+                assert!(short.chars().count() as f64 * LETTER <= 90.0, "{short}");
+            }
+        }
+    }
 
     #[test]
     fn what_does_not_fit_is_cut() {

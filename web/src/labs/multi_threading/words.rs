@@ -87,6 +87,22 @@ pub fn effect_text(frame: &Frame, effect: &Effect) -> String {
     }
 }
 
+/// The same where there is no room for words: the marks before them tell reads from writes.
+pub fn short_effect_text(frame: &Frame, effect: &Effect) -> String {
+    let cell = |cell: u32| cell_name(frame, cell);
+    let word = |word: Word| word_text(word).trim_start_matches("item ").to_owned();
+    match *effect {
+        Effect::Loaded { cell: it, value } => format!("{}: {}", cell(it), word(value)),
+        Effect::Stored { cell: it, value, .. } => format!("{} ← {}", cell(it), word(value)),
+        Effect::Swapped { before, value, .. } => format!("{before} → {value}"),
+        Effect::NotSwapped { found, .. } => format!("finds {found}"),
+        Effect::Locked { lock } | Effect::Unlocked { lock } | Effect::Blocked { lock, .. } => {
+            lock_name(frame, lock).to_owned()
+        }
+        _ => effect_text(frame, effect),
+    }
+}
+
 /// Who decides which thread goes on.
 pub fn scheduler_text(scheduler: Scheduler) -> String {
     match scheduler {
