@@ -120,13 +120,18 @@ pub(super) enum Obstacle {
 
 impl<T> Ring<T> {
     pub(super) fn new(capacity: NonZeroUsize) -> Self {
+        Self::starting_at(capacity, 0)
+    }
+
+    /// An empty array at the beginning of some lap.
+    pub(super) fn starting_at(capacity: NonZeroUsize, position: u64) -> Self {
         let slots = (0..capacity.get() as u64).map(|index| Slot {
-            number: AtomicU64::new(index),
+            number: AtomicU64::new(position + index),
             item: UnsafeCell::new(MaybeUninit::uninit()),
         });
         Ring {
-            head: Alone(AtomicU64::new(0)),
-            tail: Alone(AtomicU64::new(0)),
+            head: Alone(AtomicU64::new(position)),
+            tail: Alone(AtomicU64::new(position)),
             slots: slots.collect(),
             lap: (capacity.get() as u64 + 1).next_power_of_two(),
         }

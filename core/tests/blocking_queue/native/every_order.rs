@@ -31,6 +31,7 @@ use error::{PutError, PutTimeoutError, TakeError, TakeTimeoutError, TryTakeError
 use fast::FastQueue;
 use loom::sync::Arc as Item;
 use loom::thread;
+use ring::{Obstacle, Ring};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -248,3 +249,27 @@ macro_rules! runs {
 runs!(fast_queue, FastQueue, FastQueue::new);
 runs!(textbook_queue, BlockingQueue, BlockingQueue::new);
 runs!(fair_textbook_queue, BlockingQueue, BlockingQueue::fair);
+
+/// After 2^62 steps: here it is one lap away.
+#[test]
+fn positions_that_are_used_up_begin_again() {
+    loom::model(|| {
+        for capacity in 1..=3_u64 {
+            let lap = (capacity + 1).next_power_of_two();
+            let slots = NonZeroUsize::new(capacity as usize).unwrap();
+            let ring = Ring::starting_at(slots, (1 << 62) - lap);
+            for first in [0, 10, 20] {
+                for item in first..first + capacity {
+                    assert!(!ring.claim_put().expect("room").fill(item));
+                }
+                assert!(ring.claim_put().is_none() && ring.put_obstacle() == Obstacle::Nothing);
+                assert_eq!(ring.len(), ring.capacity());
+                for item in first..first + capacity {
+                    assert_eq!(ring.claim_take().expect("an item").empty(), (item, false));
+                }
+                assert!(ring.claim_take().is_none() && ring.take_obstacle() == Obstacle::Nothing);
+                assert_eq!(ring.len(), 0);
+            }
+        }
+    });
+}
