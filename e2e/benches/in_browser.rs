@@ -1,9 +1,12 @@
 //! What the page costs in a browser: the script time of a frame while a shard is dragged on a ring of
-//! 1,000 shards with 100 virtual nodes each and 10,000 keys, a lookup in wasm beside a native one, and a search
-//! of all runs of a two-phase commit.
+//! 1,000 shards with 100 virtual nodes each and 10,000 keys, a lookup in wasm beside a native one, a search
+//! of all runs of a two-phase commit, and workers that share memory.
 //!
 //! While dragging, the pointer moves once a frame. What counts is the time in which the main thread runs
 //! script, nested calls counted once, from one frame to the next, as Chromium's own trace has it.
+
+#[path = "in_browser/workers.rs"]
+mod workers;
 
 use anyhow::{Context, Result, ensure};
 use playground_core::consistent_hashing::{Algorithm, Experiment, HashKind};
@@ -54,7 +57,9 @@ async fn main() -> Result<()> {
     );
     compare(&visitor).await?;
     visitor.leave().await?;
-    check_every_run().await
+    check_every_run().await?;
+    workers::count_primes().await?;
+    workers::send_items().await
 }
 
 /// Has the page visit every run of a two-phase commit, in its worker, and looks at its frames meanwhile.

@@ -60,7 +60,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         let mut frames = cargo();
         frames.args(["bench", "--quiet", "--package", "playground-e2e", "--bench", "in_browser"]);
         in_a_browser(&mut frames)?;
-        say("Dragging a shard, and comparing algorithms, in a browser");
+        say("Dragging a shard, comparing algorithms, and real workers, in a browser");
         command::run(&mut frames)?;
     }
     Ok(ExitCode::SUCCESS)
