@@ -21,7 +21,7 @@ const LOOK: u64 = ONE / 4;
 /// The crossings of a number without regard to those primes: laying patterns over its bit, and counting it.
 const COPY: u64 = ONE / 60;
 /// What it costs to find where a prime's multiples begin, in crossings: once for each slice.
-const BEGIN: u64 = 70;
+const BEGIN: u64 = 35;
 
 /// How much work is in the numbers up to a bound, for a method. A unit of work is a division, or a crossing out.
 #[derive(Clone, Debug)]
