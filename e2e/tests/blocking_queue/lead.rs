@@ -46,7 +46,7 @@ async fn the_commands_are_keys_and_a_line() -> Result<()> {
     until_says(&visitor, "#lead .blocking-queue-calls", "waits").await?;
     step_until(&visitor, "return !document.querySelector('#lead .blocking-queue-answer.is-open')")
         .await?;
-    until_says(&visitor, "#lead .blocking-queue-calls", "1").await?;
+    visitor.until("return /dequeue[AB]\\d+/.test(document.querySelector('#lead .blocking-queue-calls').textContent)").await?;
     visitor.until(&goal_is_reached("be handed an item")).await?;
     visitor.key('/').await?;
     visitor
@@ -93,6 +93,8 @@ async fn a_mistake_is_caught_and_said() -> Result<()> {
     let rests = "const it = document.querySelector('#lead .player-play'); \
         if (it.getAttribute('aria-label') === 'Pause') it.click(); return it.getAttribute('aria-label') === 'Play'";
     visitor.until(rests).await?;
+    // In a list, letters are for choosing.
+    focus(&visitor, "#lead .player-play").await?;
     visitor.key('p').await?;
     step_until(&visitor, "return !!document.querySelector('#lead .blocking-queue-broken')").await?;
     until_says(&visitor, "#lead .blocking-queue-broken", "Broken").await?;

@@ -310,7 +310,8 @@ impl Shared {
     /// so all of them are ended; the next team gets new ones.
     fn fail(&self, failure: WorkerFailure) {
         let (current, next) = (self.current.take(), self.next.take());
-        (self.slow.take(), self.grace.take());
+        self.slow.take();
+        self.grace.take();
         let busy: Vec<Member> = {
             let mut members = self.members.borrow_mut();
             members.iter_mut().filter_map(|it| it.take_if(|it| it.busy.is_some())).collect()
