@@ -16,11 +16,12 @@ const LOW: f64 = 66.0;
 /// The radius of a worker's sign.
 const SIGN: f64 = 8.0;
 
-/// A worker's card.
+/// A worker's card. With `is_still`, nothing travels: what has been taken is in its hands at once.
 pub fn card(
     frame: &Frame,
     places: &Places,
     view: &WorkerView,
+    is_still: bool,
     control: impl Fn(Subject) -> Control,
 ) -> Option<Html> {
     let rect = places.card(view.worker)?;
@@ -41,7 +42,7 @@ pub fn card(
             }
             { progress(frame, view, &rect) }
             { words(frame, places, view, &rect) }
-            { hand(frame, places, view) }
+            { hand(frame, places, view, is_still) }
         </>
     };
     Some(subject.group((state_sentence(view), class), control(subject), content))
@@ -112,11 +113,11 @@ fn progress(frame: &Frame, view: &WorkerView, rect: &Rect) -> Html {
 }
 
 /// What it has in its hands, unless that is still on its way.
-fn hand(frame: &Frame, places: &Places, view: &WorkerView) -> Html {
+fn hand(frame: &Frame, places: &Places, view: &WorkerView, is_still: bool) -> Html {
     let Some((item, at)) = view.hand.as_ref().zip(places.hand(view.worker)) else {
         return Html::default();
     };
-    if is_on_its_way(frame, view.worker, item) {
+    if !is_still && is_on_its_way(frame, view.worker, item) {
         return Html::default();
     }
     token(item, at, places.token(), "")

@@ -38,7 +38,7 @@ pub fn Picture(props: &PictureProps) -> Html {
         _ => Control::Closed,
     };
     let cards = |views: &[_]| -> Html {
-        let cards = views.iter().filter_map(|view| card(frame, &places, view, control));
+        let cards = views.iter().filter_map(|view| card(frame, &places, view, is_reduced, control));
         html! { <g>{ for cards }</g> }
     };
     let (width, height) = (places.width, places.height);
