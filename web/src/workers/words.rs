@@ -32,7 +32,7 @@ extern "C" {
 pub struct Words(Int32Array);
 
 impl Words {
-    /// So many words, all 0. To be called only where memory [can be shared](super::isolation).
+    /// So many words, all 0. To be called only where memory can be shared (`isolation.rs`).
     pub fn new(words: usize) -> Self {
         let bytes = u32::try_from(words * size_of::<u32>()).unwrap_or(u32::MAX);
         Words(Int32Array::new(&SharedArrayBuffer::new(bytes)))
