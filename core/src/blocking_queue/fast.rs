@@ -10,7 +10,7 @@
 //!
 //! - **Who need not wait takes no lock.** Putting is one compare-and-swap at the tail and one store into a slot, taking is
 //!   the same at the head, see `ring.rs`. Producers and consumers at work in different slots do not meet.
-//! - **Who has to wait does not park at once.** A few microseconds on the processor are cheaper than parking and being
+//! - **Who has to wait does not park at once.** Some microseconds on the processor are cheaper than parking and being
 //!   woken, and usually enough. See `parking.rs`.
 //! - **Who parks says so in the word that the other side swaps next.** So whoever passes by knows from the swap it has made
 //!   anyhow whether somebody has to be woken, and as long as nobody has, neither looks at anything else nor needs a
@@ -274,7 +274,8 @@ impl<T> FastQueue<T> {
         self.ring.capacity()
     }
 
-    /// How many threads are parked, at this moment: those that look around for some microseconds before are not.
+    /// How many threads are parked, at this moment: those that look around for some tens of microseconds before
+    /// are not.
     pub fn parked(&self) -> Parked {
         Parked { producers: self.producers.len(), consumers: self.consumers.len() }
     }

@@ -10,10 +10,11 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 /// How long a thread stays off at first before it looks again, in hints to the processor that it is spinning: about as
-/// long as others need for some items.
-pub(super) const MIN_SPINS: u32 = 8;
+/// long as others need for tens of items. Whoever comes back for each single one meets the other side at the same slot,
+/// item for item, and then most of the time goes into moving that slot between the processors.
+pub(super) const MIN_SPINS: u32 = 32;
 /// How long it stays off at most.
-pub(super) const MAX_SPINS: u32 = 32;
+pub(super) const MAX_SPINS: u32 = 128;
 /// How often it spins or lets others run before it parks.
 pub(super) const ROUNDS: u32 = 16;
 /// How often a thread lets others run before it waits on a condition variable of the textbook's queue.
