@@ -6,6 +6,7 @@
 //! `cargo xtask test` sets all four.
 
 mod program;
+pub mod steps;
 mod vendor;
 mod visitor;
 

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use fantoccini::Locator;
 use fantoccini::key::Key;
+use playground_e2e::steps::step_until;
 use playground_e2e::{Look, Visitor};
 use std::process::Command;
 
@@ -27,17 +28,6 @@ async fn at_the_start(look: Look) -> Result<Visitor> {
         .until("return document.querySelector('#lead .player-time').textContent.startsWith('0.00')")
         .await?;
     Ok(visitor)
-}
-
-/// Moves time on, step by step, until a script is true.
-async fn step_until(visitor: &Visitor, script: &str) -> Result<()> {
-    for _ in 0..400 {
-        if visitor.script(&format!("try {{ {script} }} catch {{ return false }}")).await? == true {
-            return Ok(());
-        }
-        visitor.key('.').await?;
-    }
-    anyhow::bail!("no step made it true: {script}")
 }
 
 /// Lets a reader ask, as a keyboard does.

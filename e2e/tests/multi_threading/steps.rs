@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use fantoccini::Locator;
 use fantoccini::key::Key;
+pub use playground_e2e::steps::{commands, number, slide, until_says};
 use playground_e2e::{Look, Visitor};
 use std::process::Command;
 
@@ -66,25 +67,6 @@ pub async fn pick(visitor: &Visitor, within: &str, label: &str, option: &str) ->
     Ok(())
 }
 
-/// Moves a slider to its lower end by key, and from there by so many steps.
-pub async fn slide(visitor: &Visitor, section: &str, label: &str, steps: usize) -> Result<()> {
-    focus(visitor, &format!("{section} input[type=range][aria-label='{label}']")).await?;
-    visitor.key(Key::Home.into()).await?;
-    for _ in 0..steps {
-        visitor.key(Key::Right.into()).await?;
-    }
-    Ok(())
-}
-
-/// Gives something the focus, as Tab would.
-pub async fn focus(visitor: &Visitor, css: &str) -> Result<()> {
-    visitor.see(css).await?;
-    visitor.until(&format!(
-        "const it = document.querySelector(\"{css}\"); it.focus(); return document.activeElement === it"
-    ))
-    .await
-}
-
 /// Gives the button with this text the focus, and presses it by key.
 pub async fn press_by_key(visitor: &Visitor, section: &str, text: &str) -> Result<()> {
     let script = format!(
@@ -96,13 +78,6 @@ pub async fn press_by_key(visitor: &Visitor, section: &str, text: &str) -> Resul
     visitor.key(Key::Enter.into()).await
 }
 
-/// Waits until the text of an element contains some words.
-pub async fn until_says(visitor: &Visitor, css: &str, words: &str) -> Result<()> {
-    let script =
-        format!("return document.querySelector(\"{css}\").textContent.includes('{words}')");
-    visitor.until(&script).await
-}
-
 /// Waits until a goal is ticked.
 pub async fn until_reached(visitor: &Visitor, words: &str) -> Result<()> {
     visitor
@@ -110,22 +85,6 @@ pub async fn until_reached(visitor: &Visitor, words: &str) -> Result<()> {
             "return [...document.querySelectorAll('.goals .is-done')].some(it => it.textContent.includes('{words}'))"
         ))
         .await
-}
-
-/// The number in a text, with commas and a unit.
-pub fn number(text: &str) -> Result<f64> {
-    let digits: String = text.chars().filter(|it| it.is_ascii_digit() || *it == '.').collect();
-    digits.parse().with_context(|| format!("{text:?} is no number"))
-}
-
-/// The commands of a section, each with its label.
-pub async fn commands(visitor: &Visitor, section: &str) -> Result<Vec<(String, String)>> {
-    visitor.see(&format!("{section} .copy-command")).await?;
-    let script = format!(
-        "return [...document.querySelectorAll('{section} .copy-command')].map(it => \
-            [it.querySelector('.copy-command-label').textContent, it.querySelector('code').textContent])"
-    );
-    Ok(serde_json::from_value(visitor.script(&script).await?)?)
 }
 
 /// Runs a command in a shell, as somebody who has copied it.
