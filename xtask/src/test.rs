@@ -116,6 +116,32 @@ const COPIED: [(&str, &str); 4] = [
     ("python3", "python3"),
 ];
 
+/// What the tests of many servers start for themselves, and Debian's packages with it.
+const ENGINES: [(&str, &str); 2] = [("redis-server", "redis-server"), ("initdb", "postgresql")];
+
+/// Installs Redis and PostgreSQL. Where that cannot be done, the tests that need them fail and say so.
+fn install_engines() {
+    let is_there = |program: &str| {
+        let of_debian = std::fs::read_dir("/usr/lib/postgresql");
+        !on_path(program).is_empty()
+            || of_debian
+                .into_iter()
+                .flatten()
+                .flatten()
+                .any(|version| version.path().join("bin").join(program).is_file())
+    };
+    let missing = ENGINES.iter().filter(|(program, _)| !is_there(program));
+    let packages: Vec<_> = missing.map(|(_, package)| *package).collect();
+    if packages.is_empty() {
+        return;
+    }
+    let wish = "the tests of many servers need redis-server and PostgreSQL: install them (on Debian and Ubuntu: \
+                `apt-get install redis-server postgresql`)";
+    if let Err(error) = apt::install(&packages, "about a minute", wish) {
+        eprintln!("{error:#}");
+    }
+}
+
 /// Installs the programs that a visitor's commands need. Where that cannot be done, the tests of these say
 /// that they did not run.
 fn install_copied() {
@@ -134,6 +160,7 @@ fn install_copied() {
 
 fn native() -> Result<Tally> {
     install_copied();
+    install_engines();
     say("Testing natively (the first time 2 or 3 minutes to compile)");
     tally::run(cargo().args([
         "test",
@@ -173,6 +200,7 @@ fn webdriver_json(chrome: &Path) -> String {
 }
 
 fn e2e() -> Result<Tally> {
+    install_engines();
     let mut test = cargo();
     test.args(["test", "--package", "playground-e2e", "--no-fail-fast"]);
     in_a_browser(&mut test)?;
