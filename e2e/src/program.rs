@@ -12,7 +12,8 @@ const ATTEMPTS: usize = 5;
 /// A server of the test's own, on a free port, with a data directory of its own.
 pub struct Server {
     child: Child,
-    _data_dir: TempDir,
+    data_dir: TempDir,
+    more: Vec<String>,
     /// Its address, as `http://127.0.0.1:port`.
     pub url: String,
 }
@@ -23,21 +24,28 @@ impl Server {
     /// # Errors
     /// If the environment does not name the programs, or the server does not start.
     pub fn start() -> Result<Self> {
+        Server::start_with(&[])
+    }
+
+    /// The same with more arguments, such as `--redis` and an address.
+    ///
+    /// # Errors
+    /// If the environment does not name the programs, or the server does not start.
+    pub fn start_with(more: &[&str]) -> Result<Self> {
         let data_dir = TempDir::new()?;
-        let mut child = Command::new(variable("PLAYGROUND_SERVER_BIN")?)
-            .args(["--listen", "127.0.0.1:0", "--page-dir", &variable("PLAYGROUND_PAGE_DIR")?])
-            .arg("--data-dir")
-            .arg(data_dir.path())
-            // Many servers run at once, and each has edges with a port of their own.
-            .env("PLAYGROUND_CDN_LISTEN", "127.0.0.1:0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("the server does not start")?;
-        let url =
-            wait_for(&mut child, |line| line.strip_prefix("listening on ").map(str::to_owned))
-                .context("the server ended without an address")?;
-        Ok(Server { child, _data_dir: data_dir, url })
+        let more: Vec<String> = more.iter().map(|it| (*it).to_owned()).collect();
+        let (child, url) = run("127.0.0.1:0", &data_dir, &more)?;
+        Ok(Server { child, data_dir, more, url })
+    }
+
+    /// Starts it again after it was killed: at the same address, with the same arguments and what it has written.
+    ///
+    /// # Errors
+    /// If it does not start, for instance since somebody has taken the port.
+    pub fn start_again(&mut self) -> Result<()> {
+        let address = self.url.trim_start_matches("http://");
+        (self.child, self.url) = run(address, &self.data_dir, &self.more)?;
+        Ok(())
     }
 
     /// Kills it, as if its machine had lost power.
@@ -56,6 +64,23 @@ impl Drop for Server {
         // It may be gone already, which is as good.
         let _ = self.kill();
     }
+}
+
+fn run(listen: &str, data_dir: &TempDir, more: &[String]) -> Result<(Child, String)> {
+    let mut child = Command::new(variable("PLAYGROUND_SERVER_BIN")?)
+        .args(["--listen", listen, "--page-dir", &variable("PLAYGROUND_PAGE_DIR")?])
+        .arg("--data-dir")
+        .arg(data_dir.path())
+        .args(more)
+        // Many servers run at once, and each has edges with a port of their own.
+        .env("PLAYGROUND_CDN_LISTEN", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("the server does not start")?;
+    let url = wait_for(&mut child, |line| line.strip_prefix("listening on ").map(str::to_owned))
+        .context("the server ended without an address")?;
+    Ok((child, url))
 }
 
 /// The browser's driver, on a free port.

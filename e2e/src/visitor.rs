@@ -20,6 +20,10 @@ use tempfile::TempDir;
 /// How long a visitor waits for something to appear.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What a browser says of a server that is not there, or goes.
+const OUTAGE: [&str; 3] =
+    ["net::ERR_CONNECTION_REFUSED", "net::ERR_CONNECTION_RESET", "net::ERR_INCOMPLETE_CHUNKED"];
+
 /// How the page is looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
@@ -52,7 +56,15 @@ impl Visitor {
     /// # Errors
     /// If a program does not start.
     pub async fn open(path: &str, look: Look) -> Result<Self> {
-        Visitor::open_with(path, look, json!({ "browser": "ALL" })).await
+        Visitor::open_at(Server::start()?, path, look).await
+    }
+
+    /// The same in front of a server that is there already.
+    ///
+    /// # Errors
+    /// If a program does not start.
+    pub async fn open_at(server: Server, path: &str, look: Look) -> Result<Self> {
+        Visitor::open_with(server, path, look, json!({ "browser": "ALL" })).await
     }
 
     /// The same, and the browser keeps a trace of what it is busy with.
@@ -60,11 +72,11 @@ impl Visitor {
     /// # Errors
     /// If a program does not start.
     pub async fn open_traced(path: &str, look: Look) -> Result<Self> {
-        Visitor::open_with(path, look, json!({ "browser": "ALL", "performance": "ALL" })).await
+        let logs = json!({ "browser": "ALL", "performance": "ALL" });
+        Visitor::open_with(Server::start()?, path, look, logs).await
     }
 
-    async fn open_with(path: &str, look: Look, logs: Value) -> Result<Self> {
-        let server = Server::start()?;
+    async fn open_with(server: Server, path: &str, look: Look, logs: Value) -> Result<Self> {
         let driver = Driver::start()?;
         let profile = TempDir::new()?;
         let mut options = json!({
@@ -327,10 +339,24 @@ impl Visitor {
     /// # Errors
     /// If the console was not silent.
     pub async fn leave(self) -> Result<()> {
+        self.leave_if(|_| false).await
+    }
+
+    /// The same after a server has been away: that it could not be reached, the browser itself writes.
+    ///
+    /// # Errors
+    /// If anything else was written to the console.
+    pub async fn leave_after_outage(self) -> Result<()> {
+        self.leave_if(|said| OUTAGE.iter().any(|it| said.contains(it))).await
+    }
+
+    async fn leave_if(self, is_expected: impl Fn(&str) -> bool) -> Result<()> {
         let log = self.client.issue_cmd(Vendor::Console).await?;
         let entries = log.as_array().context("the console's log is no list")?;
-        let is_loud =
-            |entry: &&Value| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING"));
+        let is_loud = |entry: &&Value| {
+            let said = entry["message"].as_str().unwrap_or_default();
+            matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")) && !is_expected(said)
+        };
         let loud: Vec<&Value> = entries.iter().filter(is_loud).collect();
         let report = format!("the console was not silent: {loud:#?}");
         let is_silent = loud.is_empty();
