@@ -89,6 +89,11 @@ pub enum Reason {
     VoteTimedOut,
     /// A participant had given the transaction up when another asked about it.
     GivenUp,
+    /// Others have had this locked for longer than the coordinator waits for votes. Only of databases:
+    /// what a participant of this lab has set aside is not to be had, and nobody waits for it.
+    Locked(Good),
+    /// The database that takes part is away, or refused. Only of databases.
+    Unavailable,
 }
 
 /// What one participant is to do in a transaction.

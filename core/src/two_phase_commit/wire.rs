@@ -1,5 +1,9 @@
 //! What the server and the page tell each other about the real nodes, as JSON.
 
+mod database;
+
+pub use database::{Database, DatabaseKind, DatabaseNews, LockRow, PreparedRow};
+
 use super::lab::{CrashAt, Frame, NodeChronicle, OrderState, OrderView, ProcessView, RecordView};
 use super::{
     Chronicle, Cost, CrashPoint, Good, Handover, Order, Outcome, Place, Reason, Record, Stock,
@@ -133,8 +137,11 @@ pub struct NodeState {
     pub free: Stock,
     /// What is set aside for transactions in doubt.
     pub held: Stock,
-    /// Its log.
+    /// Its log; a database's own is not this program's to read.
     pub log: LogState,
+    /// What it is, if it is a database and not a process of the server's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<Database>,
 }
 
 /// The answer to `GET state`, and the first message of the WebSocket.
@@ -180,6 +187,8 @@ pub enum LiveMessage {
         /// The point at which it is going to die.
         armed: Option<CrashPoint>,
     },
+    /// A participant that is a database has gone or come back, or holds something else.
+    Database(Box<DatabaseNews>),
 }
 
 /// The real nodes as the page has heard of them.
@@ -187,7 +196,18 @@ pub enum LiveMessage {
 pub struct LiveView {
     chronicle: Chronicle,
     processes: Vec<ProcessView>,
+    /// Of those nodes that are databases.
+    databases: Vec<Option<Arc<DatabaseView>>>,
     now: Time,
+}
+
+/// A participant that is a database, as the page has heard of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatabaseView {
+    /// Why it is not up, or cannot take part.
+    pub problem: Option<String>,
+    /// What it is and tells.
+    pub database: Database,
 }
 
 impl LiveView {
@@ -204,7 +224,12 @@ impl LiveView {
             forces: node.log.forces,
         };
         let processes = state.nodes.iter().map(process).collect();
-        LiveView { chronicle, processes, now: state.now }
+        let database = |node: &NodeState| {
+            let database = node.database.clone()?;
+            Some(Arc::new(DatabaseView { problem: node.problem.clone(), database }))
+        };
+        let databases = state.nodes.iter().map(database).collect();
+        LiveView { chronicle, processes, databases, now: state.now }
     }
 
     /// What the server says after that. What happened before a gap stays on the sequence diagram.
@@ -214,6 +239,7 @@ impl LiveView {
                 let fresh = LiveView::new(state);
                 self.chronicle.resume(fresh.chronicle);
                 self.processes = fresh.processes;
+                self.databases = fresh.databases;
                 self.now = fresh.now;
             }
             LiveMessage::Event { at, what } => {
@@ -229,6 +255,24 @@ impl LiveView {
                     node.armed = armed.map(CrashAt::Point);
                 }
             }
+            LiveMessage::Database(news) => self.hear_of_database(news),
+        }
+    }
+
+    fn hear_of_database(&mut self, news: &DatabaseNews) {
+        let DatabaseNews { at, node, is_up, problem, free, held, database } = news.clone();
+        self.now = self.now.max(at);
+        let index = usize::from(node.0);
+        let Some(known) = self.chronicle.nodes.get_mut(index) else { return };
+        (known.free, known.held) = (free, held);
+        let has_changed = known.is_up != is_up;
+        if has_changed && is_up {
+            self.chronicle.hear(at, &ClusterEvent::Started(node));
+        } else if has_changed {
+            self.chronicle.hear(at, &ClusterEvent::Crashed { node, lost_records: 0 });
+        }
+        if let Some(known) = self.databases.get_mut(index) {
+            *known = Some(Arc::new(DatabaseView { problem, database }));
         }
     }
 
@@ -237,6 +281,11 @@ impl LiveView {
         let mut frame = Frame::of(&self.chronicle, self.now);
         for (node, process) in frame.nodes.iter_mut().zip(&self.processes) {
             node.process = Some(process.clone());
+        }
+        for (node, database) in frame.nodes.iter_mut().zip(&self.databases) {
+            if database.is_some() {
+                (node.process, node.database) = (None, database.clone());
+            }
         }
         frame
     }

@@ -254,6 +254,7 @@ fn node_state(place: Place, status: &supervised::Status, report: Option<&Report>
         free: Stock::default(),
         held: Stock::default(),
         log: Default::default(),
+        database: None,
     };
     NodeState {
         is_up: status.process.is_some(),

@@ -1,5 +1,6 @@
 //! What is drawn of the lab at one moment: plain data, the same for simulated and real nodes.
 
+use super::super::wire::DatabaseView;
 use super::super::{
     Event, Message, Order, Place, Reason, Record, Stock, Timer, TransactionId, Work,
 };
@@ -71,6 +72,8 @@ pub struct NodeView {
     pub disk: Option<(u32, bool)>,
     /// The process; only of real nodes.
     pub process: Option<ProcessView>,
+    /// The database that it is; only of real nodes that are one, which are no process of the server's.
+    pub database: Option<Arc<DatabaseView>>,
 }
 
 /// A real node's process and log file.
@@ -300,6 +303,7 @@ fn node_views(chronicle: &Chronicle) -> Vec<NodeView> {
         is_isolated: false,
         disk: None,
         process: None,
+        database: None,
     };
     chronicle.nodes.iter().enumerate().map(view).collect()
 }

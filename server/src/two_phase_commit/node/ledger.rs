@@ -224,6 +224,7 @@ impl Ledger {
             free: self.free,
             held: self.held,
             log: LogState { bytes, forces, tail },
+            database: None,
         };
         let in_doubt = self.doubts.iter().map(|(tx, waiting)| InDoubt {
             id: *tx,

@@ -75,6 +75,8 @@ fn short_reason(reason: Reason) -> String {
         Reason::OutOf(good) => format!(": no {good}"),
         Reason::VoteTimedOut => ": too late".to_owned(),
         Reason::GivenUp => ": given up".to_owned(),
+        Reason::Locked(_) => ": locked".to_owned(),
+        Reason::Unavailable => ": away".to_owned(),
     }
 }
 

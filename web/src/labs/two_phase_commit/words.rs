@@ -124,6 +124,8 @@ pub fn reason_text(reason: Reason) -> String {
         Reason::OutOf(good) => format!("too few of: {good}"),
         Reason::VoteTimedOut => "a vote was overdue".to_owned(),
         Reason::GivenUp => "a participant had given up".to_owned(),
+        Reason::Locked(good) => format!("locked for too long by others: {good}"),
+        Reason::Unavailable => "a database is away or refused".to_owned(),
     }
 }
 
