@@ -23,6 +23,7 @@ mod origin;
 pub mod page;
 pub mod presence;
 pub mod problem;
+pub mod redis_link;
 pub mod runs;
 mod security;
 pub mod serve;
