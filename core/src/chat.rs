@@ -39,6 +39,7 @@ mod refusal;
 pub mod scenarios;
 mod server;
 mod settings;
+mod shared;
 mod stream;
 mod tab;
 pub mod wire;
@@ -57,7 +58,7 @@ pub use lab::{
     Action, ChannelView, FlightView, Frame, Happened, Hop, LOBBY, Lab, LossView, Path, Scenario,
     ServerView, SessionView, TabView, Totals,
 };
-pub use names::{inbox_of, owner_of};
+pub use names::{folded, inbox_of, owner_of};
 pub use node::{
     Body, ChatConfig, ChatNode, Command, Event, LinkId, Packet, Record, SERVER, Timer, Transport,
 };
@@ -65,4 +66,5 @@ pub use people::{Claim, People, PeopleEffect, PeopleInput};
 pub use refusal::{Denial, Refusal};
 pub use server::{ChatServer, ServerConfig};
 pub use settings::{Limits, Rate, Settings, Without};
+pub use shared::{Bounds, Passing, Placed, Published, ServerId, Submission, Submitted};
 pub use tab::{Tab, TabConfig};

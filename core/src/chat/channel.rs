@@ -4,6 +4,7 @@
 //! its number, so there is nothing to agree about. All inboxes are owned by [`People`](super::People).
 
 mod deliveries;
+mod following;
 mod input;
 mod reading;
 mod roster;
@@ -117,6 +118,13 @@ impl Channel {
                 effects.push(self.history(session, before, limit));
             }
             ChannelInput::Received { session, seq } => self.received(clock, session, seq, effects),
+            ChannelInput::Submitted(_)
+            | ChannelInput::Published(_)
+            | ChannelInput::Refilled(_)
+            | ChannelInput::Head(_)
+            | ChannelInput::Elsewhere { .. }
+            | ChannelInput::Present { .. }
+            | ChannelInput::ServerGone { .. } => self.hear(clock, input, effects),
         }
     }
 

@@ -35,7 +35,7 @@ pub use saved::Saved;
 pub use trace::Trace;
 pub use view::{Line, ThreadView, Tick};
 
-use super::wire::{ClientMessage, Message, Position, RoomInfo, ServerMessage};
+use super::wire::{ClientMessage, Message, Position, RoomInfo, ServerInfo, ServerMessage};
 use super::{Farewell, Limits, Refusal, SessionId, Without, names};
 use crate::sim::{Span, Time};
 use conversation::Conversation;
@@ -68,6 +68,10 @@ pub struct Client {
     connection: Connection,
     session: Option<SessionId>,
     limits: Option<Limits>,
+    /// The server, as it has said in the last welcome.
+    server: Option<ServerInfo>,
+    /// Whether the log that the servers share is said to be away.
+    is_bus_away: bool,
     /// Why the server refused the name.
     rejected: Option<Refusal>,
     /// How the last connection ended.
@@ -111,6 +115,8 @@ impl Client {
             connection: Connection::Down { attempt: 0 },
             session: saved.session,
             limits: None,
+            server: None,
+            is_bus_away: false,
             rejected: None,
             farewell: None,
             cut: None,
@@ -161,6 +167,17 @@ impl Client {
     /// What the server allows, since the first welcome.
     pub fn limits(&self) -> Option<&Limits> {
         self.limits.as_ref()
+    }
+
+    /// The server of the open connection, or of the last one, if it has said its name.
+    pub fn server(&self) -> Option<&ServerInfo> {
+        self.server.as_ref()
+    }
+
+    /// Whether what is said reaches the log that the servers share: yes, unless the server of the open
+    /// connection has said otherwise.
+    pub fn bus_works(&self) -> bool {
+        !self.is_bus_away
     }
 
     /// Why the server refused the name, until there is another one.
@@ -275,9 +292,13 @@ impl Client {
         self.heard_at = now;
         self.probed_at = None;
         match message {
-            ServerMessage::Welcome { name, session, cut, limits, .. } => {
+            ServerMessage::Welcome { name, session, cut, limits, server, .. } => {
+                if matches!(self.connection, Connection::Greeting { .. }) {
+                    (self.server, self.is_bus_away) = (server, false);
+                }
                 self.welcomed(now, name, session, cut, limits, out);
             }
+            ServerMessage::Bus { works } => self.is_bus_away = !works,
             ServerMessage::Joined(joined) => self.joined(now, joined, out),
             ServerMessage::Messages(run) => {
                 run.into_iter().for_each(|message| self.message(now, message, out));

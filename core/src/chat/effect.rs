@@ -1,9 +1,9 @@
 //! What a channel asks its owner to do, in order, and the words for it.
 
-use super::Farewell;
 #[cfg(doc)]
 use super::wire::Run;
 use super::wire::{Ack, Joined, Message, ServerMessage};
+use super::{Farewell, Passing, Submission};
 use crate::sim::Time;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -69,6 +69,22 @@ pub enum Effect {
     WakeAt(Time),
     /// Close a connection.
     Cut(SessionId, Farewell),
+    /// Hand this to the shared log; its answer comes back as
+    /// [`ChannelInput::Submitted`](super::ChannelInput). Only of a channel that follows, as all below.
+    Submit(Submission),
+    /// Read the shared log behind this number: each message is a
+    /// [`ChannelInput::Published`](super::ChannelInput), in order, and then there is one
+    /// [`ChannelInput::Refilled`](super::ChannelInput). If the log cannot be read, there is no answer; the
+    /// channel asks again after the next [`ChannelInput::Head`](super::ChannelInput).
+    Refill {
+        /// The last number that is here.
+        after: u64,
+    },
+    /// Tell the other servers, best effort; presence also by this server's register.
+    Tell(Passing),
+    /// The history in the shared log is another one than that which members have seen: cut everybody with
+    /// [`Farewell::StoreFailed`], drop the channel, and open it anew for whoever comes. Nothing follows.
+    Lost,
 }
 
 /// A question to the store about older messages than the channel keeps in memory.

@@ -17,7 +17,7 @@ pub fn owner_of(channel: &str) -> Option<&str> {
 ///
 /// What is simplified: letters of other alphabets that look the same are not the same here (see
 /// Unicode Technical Standard 39 for what it would take).
-pub(super) fn folded(name: &str) -> Arc<str> {
+pub fn folded(name: &str) -> Arc<str> {
     name.to_lowercase().into()
 }
 

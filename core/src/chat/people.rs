@@ -5,12 +5,13 @@
 //! sender's alone.
 
 mod account;
+mod following;
 mod input;
 mod private;
 
 pub use input::{Claim, PeopleEffect, PeopleInput};
 
-use super::wire::{Request, ServerMessage, VERSION};
+use super::wire::{Request, ServerInfo, ServerMessage, VERSION};
 use super::{
     Bucket, Channel, ChannelInput, Clock, Denial, Effect, Farewell, Recovered, Refusal, SessionId,
     Settings, names,
@@ -30,6 +31,8 @@ const SEEN_EVERY_MS: u64 = 3_600_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct People {
     settings: Arc<Settings>,
+    /// This server, as it introduces itself.
+    server: Option<ServerInfo>,
     /// The epoch of inboxes that are new.
     epoch: u64,
     /// By their names in lower case.
@@ -51,6 +54,7 @@ impl People {
     ) -> Self {
         let mut people = People {
             settings,
+            server: None,
             epoch,
             accounts: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -61,6 +65,11 @@ impl People {
             people.accounts.insert(names::folded(&account.claim.name), account);
         }
         people
+    }
+
+    /// The same people, welcomed by a server that says its name.
+    pub fn welcomed_by(self, server: ServerInfo) -> Self {
+        People { server: Some(server), ..self }
     }
 
     fn account(&self, claim: Claim, stored: Recovered, now: Time) -> Account {
@@ -93,6 +102,11 @@ impl People {
                 }
             }
             PeopleInput::Inbox { session, input } => self.inbox(clock, session, input, effects),
+            PeopleInput::Registered { .. }
+            | PeopleInput::Log { .. }
+            | PeopleInput::Elsewhere { .. }
+            | PeopleInput::Present { .. }
+            | PeopleInput::ServerGone { .. } => self.hear(clock, input, effects),
         }
     }
 
@@ -159,7 +173,8 @@ impl People {
             account.sessions.push(session);
         }
         let comes_online = is_new && account.sessions.len() == 1;
-        let welcome = ServerMessage::Welcome { v: VERSION, name, session, cut, limits };
+        let server = self.server.clone();
+        let welcome = ServerMessage::Welcome { v: VERSION, name, session, cut, limits, server };
         effects.push(PeopleEffect::ToSession(session, welcome));
         if comes_online {
             self.announce(&key, effects);

@@ -100,10 +100,26 @@ pub struct Message {
 pub struct Timing {
     /// When it had been read from the sender's connection.
     pub received_us: u64,
-    /// When it was durable.
+    /// When the shared log of all servers had answered that it has the message; absent where one server
+    /// keeps its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bus_us: Option<u64>,
+    /// When it was durable; with a shared log, when this server had it from there, numbered, and in its place
+    /// behind all before it: not before `bus_us`.
     pub stored_us: u64,
     /// When it had been handed to everybody's connection.
     pub fanned_out_us: u64,
+}
+
+/// The server that a client is connected to, of one or of many.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ServerInfo {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What carries messages between the servers, with its version: "redis 7.0.15". Absent if there is only
+    /// this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bus: Option<Arc<str>>,
 }
 
 /// A message is stored.

@@ -88,6 +88,7 @@ impl Server {
                 PeopleEffect::Cut(session, farewell) => self.cut.push((session, farewell)),
                 PeopleEffect::Inbox(name, effect) => self.effects(&name, vec![effect]),
                 PeopleEffect::Claim(_) | PeopleEffect::Forget(_) | PeopleEffect::Store(_) => {}
+                effect => panic!("{effect:?}"),
             }
         }
     }
@@ -117,7 +118,7 @@ impl Server {
                     self.inboxes.retain(|(_, it)| *it != session);
                 }
                 Effect::Store(_) | Effect::Trim { .. } | Effect::WakeAt(_) => {}
-                Effect::Read(..) | Effect::Cut(..) => panic!("{effect:?}"),
+                effect => panic!("{effect:?}"),
             }
         }
     }

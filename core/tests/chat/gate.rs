@@ -20,6 +20,7 @@ fn gate(settings: Settings) -> Gate {
         session: SessionId(1),
         cut: None,
         limits: Limits::default(),
+        server: None,
     });
     gate
 }

@@ -275,7 +275,7 @@ impl Connection {
                 self.awaits_answer |= match &input {
                     PeopleInput::Hello { .. } => true,
                     PeopleInput::Inbox { input, .. } => is_question(input),
-                    PeopleInput::Private { .. } | PeopleInput::Gone { .. } => false,
+                    _ => false,
                 };
                 hub.ask_people(line, input);
             }

@@ -111,6 +111,14 @@ pub(super) fn request_of(input: &ChannelInput) -> Option<(Request, Option<Arc<st
         ChannelInput::Leave { .. }
         | ChannelInput::Typing { .. }
         | ChannelInput::Received { .. } => None,
+        // Nobody asks for them.
+        ChannelInput::Submitted(_)
+        | ChannelInput::Published(_)
+        | ChannelInput::Refilled(_)
+        | ChannelInput::Head(_)
+        | ChannelInput::Elsewhere { .. }
+        | ChannelInput::Present { .. }
+        | ChannelInput::ServerGone { .. } => None,
     }
 }
 

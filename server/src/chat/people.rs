@@ -203,6 +203,8 @@ impl Owner {
                 }
             }
             PeopleEffect::Inbox(name, effect) => self.carry_out_inbox(name, effect),
+            // Only of people who follow a shared log.
+            PeopleEffect::Register(_) | PeopleEffect::Release(_) | PeopleEffect::Tell(_) => {}
         }
     }
 
@@ -245,6 +247,8 @@ impl Owner {
             }
             // Neither is for inboxes.
             Effect::Store(_) | Effect::WakeAt(_) => {}
+            // Only of an inbox that follows a shared log.
+            Effect::Submit(_) | Effect::Refill { .. } | Effect::Tell(_) | Effect::Lost => {}
         }
     }
 

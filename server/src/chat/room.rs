@@ -258,6 +258,8 @@ impl Room {
                     seat.line.end(farewell);
                 }
             }
+            // Only of a channel that follows a shared log.
+            Effect::Submit(_) | Effect::Refill { .. } | Effect::Tell(_) | Effect::Lost => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a channel is asked, and what it is recovered from.
 
-use crate::chat::SessionId;
 use crate::chat::wire::{Message, Position};
+use crate::chat::{Bounds, Passing, Published, ServerId, SessionId, Submitted};
 use std::sync::Arc;
 
 /// What a channel is asked. The [`Gate`](crate::chat::Gate) makes them and has checked names, ids and texts.
@@ -54,6 +54,41 @@ pub enum ChannelInput {
         session: SessionId,
         /// The number of the last message.
         seq: u64,
+    },
+    /// The shared log has answered a submission. This and all below is for a channel that follows; one that
+    /// keeps its own order takes no notice.
+    Submitted(Submitted),
+    /// The shared log has this message: from a publication or from a refill, in any order, any number of
+    /// times.
+    Published(Published),
+    /// The refill that was asked for is through; what the log has now.
+    Refilled(Bounds),
+    /// What the log has now, read after the answer to the last such reading was handed in: told every few
+    /// seconds, and when the connection to the log has been lost and is back. That is how a lost
+    /// publication shows behind which nothing comes.
+    Head(Bounds),
+    /// Another server has told something. Never this one.
+    Elsewhere {
+        /// Which one.
+        server: ServerId,
+        /// What.
+        passing: Passing,
+    },
+    /// Everybody who is at another server, from its register: in place of what was known, unless something
+    /// newer is.
+    Present {
+        /// Which one.
+        server: ServerId,
+        /// The version of its register.
+        version: u64,
+        /// Who is there.
+        people: Vec<Arc<str>>,
+    },
+    /// Another server has no register: it has stopped, or has died. To be told also of a server that has no
+    /// register but of which something was heard since the last such reading.
+    ServerGone {
+        /// Which one.
+        server: ServerId,
     },
 }
 

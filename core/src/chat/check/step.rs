@@ -231,6 +231,7 @@ fn at_once(tab: u8, message: &ClientMessage) -> Option<Option<ServerMessage>> {
             session: CheckState::session(tab),
             cut: None,
             limits: Limits::default(),
+            server: None,
         })),
         ClientMessage::Join { room, after } if names::owner_of(room).is_some() => {
             Some(Some(ServerMessage::Joined(Joined {

@@ -87,6 +87,7 @@ impl Client {
             Connection::Ended => return,
         };
         self.farewell = Some(farewell);
+        self.is_bus_away = false;
         self.conversations.values_mut().for_each(Conversation::disconnected);
         for it in &mut self.outbox {
             it.disconnected();

@@ -46,6 +46,13 @@ impl Account {
     }
 }
 
+impl Claim {
+    /// A claim to this name by whoever knows the secret.
+    pub fn new(name: Arc<str>, secret: &str, seen_ms: u64) -> Self {
+        Claim { name, secret_hash: hash(secret), seen_ms }
+    }
+}
+
 /// What is kept of a secret.
 ///
 /// A plain hash, because a secret is random: there is no dictionary to try.

@@ -1,7 +1,9 @@
 //! What is asked of the owner of names and inboxes, and what that owner asks to be done.
 
 use crate::chat::wire::{Message, Position, ServerMessage};
-use crate::chat::{ChannelInput, Effect, Farewell, SessionId};
+use crate::chat::{
+    ChannelInput, Denial, Effect, Farewell, Passing, Recovered, ServerId, SessionId,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -48,6 +50,46 @@ pub enum PeopleInput {
         /// What: to join, leave, page, or say what has arrived.
         input: ChannelInput,
     },
+    /// The answer to [`PeopleEffect::Register`]. This and all below is for people who follow a shared log;
+    /// others take no notice.
+    Registered {
+        /// The name, as it was asked for.
+        name: Arc<str>,
+        /// The claim as it is kept, which may write the name otherwise, and the inbox; or why not:
+        /// [`Refusal::NameTaken`](crate::chat::Refusal::NameTaken),
+        /// [`Refusal::NoMorePeople`](crate::chat::Refusal::NoMorePeople), or
+        /// [`Refusal::StoreFailed`](crate::chat::Refusal::StoreFailed) while the log is away.
+        outcome: Result<(Claim, Recovered), Denial>,
+    },
+    /// News of an inbox that is open here, from the shared log: submitted, published, refilled, head. News
+    /// of one that is not open are dropped.
+    Log {
+        /// The owner's name.
+        name: Arc<str>,
+        /// What.
+        input: ChannelInput,
+    },
+    /// Another server has told something about people. Never this one.
+    Elsewhere {
+        /// Which one.
+        server: ServerId,
+        /// What.
+        passing: Passing,
+    },
+    /// Everybody who is online at another server: see [`ChannelInput::Present`].
+    Present {
+        /// Which one.
+        server: ServerId,
+        /// The version of its register.
+        version: u64,
+        /// Who is online there.
+        people: Vec<Arc<str>>,
+    },
+    /// Another server has no register: see [`ChannelInput::ServerGone`].
+    ServerGone {
+        /// Which one.
+        server: ServerId,
+    },
 }
 
 /// That a name is somebody's. JSON or any other format will do for storing it.
@@ -81,6 +123,15 @@ pub enum PeopleEffect {
     /// Close a connection, behind everything that it was given before.
     Cut(SessionId, Farewell),
     /// Something for the inbox of this name: everyone is who has entered this inbox. Never
-    /// [`Effect::Store`] and never [`Effect::WakeAt`].
+    /// [`Effect::Store`], [`Effect::WakeAt`], [`Effect::Tell`] or [`Effect::Lost`].
     Inbox(Arc<str>, Effect),
+    /// Have the shared log keep this claim, or learn whose the name is; if it is this one's, open the inbox.
+    /// The answer comes back as [`PeopleInput::Registered`]. One at a time for a name. Only of people who
+    /// follow, as all below.
+    Register(Claim),
+    /// Nobody of this name is at this server any more: close the inbox. Only of one that was opened; for the
+    /// same name there may be another [`PeopleEffect::Register`] right behind it.
+    Release(Arc<str>),
+    /// Tell the other servers about people, best effort; presence also by this server's register.
+    Tell(Passing),
 }

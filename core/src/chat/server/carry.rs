@@ -69,6 +69,8 @@ impl ChatServer {
                         self.cut(now, id, farewell, out);
                     }
                 }
+                // There is no other server.
+                Effect::Submit(_) | Effect::Refill { .. } | Effect::Tell(_) | Effect::Lost => {}
             }
         }
     }
@@ -107,6 +109,8 @@ impl ChatServer {
                     let inbox = names::inbox_of(&name);
                     self.carry_out(now, &inbox, vec![effect], out);
                 }
+                // There is no other server.
+                PeopleEffect::Register(_) | PeopleEffect::Release(_) | PeopleEffect::Tell(_) => {}
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What the server says to a client.
 
-use super::{Ack, Joined, Message, Request, RoomInfo, Run};
+use super::{Ack, Joined, Message, Request, RoomInfo, Run, ServerInfo};
 use crate::chat::{Limits, Refusal, SessionId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -13,7 +13,8 @@ use std::sync::Arc;
 /// let welcome = r#"{"type":"welcome","v":1,"name":"Ada","session":18,"cut":4000,"limits":{"name_chars":32,
 ///     "text_chars":2000,"id_chars":64,"secret_chars":[16,128],"rooms_a_session":32,"sessions_a_person":32,
 ///     "members":10000,"rooms":1000,"people":10000,"page_messages":100,"people_named":200,
-///     "messages":{"per_second":5,"burst":20},"requests":{"per_second":50,"burst":200}}}"#;
+///     "messages":{"per_second":5,"burst":20},"requests":{"per_second":50,"burst":200}},
+///     "server":{"name":"ash","bus":"redis 7.0.15"}}"#;
 /// let joined = r#"{"type":"joined","room":"lobby","epoch":1764106000000,"head":42,"recovered":true,
 ///     "has_older":true,"messages":[{"room":"lobby","seq":42,"id":"a1","from":"Ada","text":"hi",
 ///     "at_ms":1764106012345}],"people":["Ada","Bob"],"count":2}"#;
@@ -31,8 +32,11 @@ use std::sync::Arc;
 /// let delivered = r#"{"type":"delivered","room":"lobby","seq":42,"by":1}"#;
 /// let history = r#"{"type":"history","room":"lobby","before":42,"messages":[],"more":false}"#;
 /// let rooms = r#"{"type":"rooms","rooms":[{"room":"lobby","people":2,"head":42}]}"#;
+/// let shared = r#"{"type":"ack","room":"lobby","id":"a1","seq":42,"at_ms":1764106012345,
+///     "timing":{"received_us":9000100,"bus_us":9000900,"stored_us":9001200,"fanned_out_us":9001300}}"#;
+/// let bus = r#"{"type":"bus","works":false}"#;
 /// # for json in [welcome, joined, messages, private, ack, retry, refused, presence, people, typing,
-/// #     delivered, history, rooms] {
+/// #     delivered, history, rooms, shared, bus] {
 /// #     let message = read(json);
 /// #     assert_ne!(message, ServerMessage::Unknown);
 /// #     let plain: String = json.split('\n').map(|line| line.trim_start()).collect();
@@ -57,6 +61,9 @@ pub enum ServerMessage {
         cut: Option<u16>,
         /// What is allowed.
         limits: Limits,
+        /// Which server this is, if it has a name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server: Option<ServerInfo>,
     },
     /// The answer to `join`.
     Joined(Joined),
@@ -132,6 +139,12 @@ pub enum ServerMessage {
     Rooms {
         /// The rooms.
         rooms: Vec<RoomInfo>,
+    },
+    /// The log that this server shares with others is away, or is back. While it is away, nothing can be
+    /// said, and what is said elsewhere does not come; it will, when it is back. Works, unless said otherwise.
+    Bus {
+        /// Whether it works.
+        works: bool,
     },
     /// A type that this version does not know.
     #[serde(other)]

@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn the_parts_of_the_way_are_the_whole_of_it() {
-        let timing = Timing { received_us: 10_000, stored_us: 13_000, fanned_out_us: 13_500 };
+        let timing =
+            Timing { received_us: 10_000, bus_us: None, stored_us: 13_000, fanned_out_us: 13_500 };
         let legs = journey(timing).legs();
         assert_eq!(legs.len(), LegKind::ALL.len());
         assert_eq!(legs.last().map(|leg| leg.to_ms), Some(6.0));
@@ -137,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_coarse_clock_makes_no_negative_times() {
-        let late = Timing { received_us: 0, stored_us: 9_000, fanned_out_us: 9_000 };
+        let late = Timing { received_us: 0, bus_us: None, stored_us: 9_000, fanned_out_us: 9_000 };
         let legs = journey(late).legs();
         assert!(legs.iter().all(|leg| leg.to_ms >= leg.from_ms), "{legs:?}");
     }

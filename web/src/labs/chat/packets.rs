@@ -128,6 +128,8 @@ fn to_tab(message: &ServerMessage) -> String {
         ServerMessage::Typing { name, .. } => format!("{name} types"),
         ServerMessage::Delivered { seq, by, .. } => format!("{seq} is at {by}"),
         ServerMessage::History { messages, .. } => format!("{} older", messages.len()),
+        ServerMessage::Bus { works: true } => "bus is back".to_owned(),
+        ServerMessage::Bus { works: false } => "bus is away".to_owned(),
         ServerMessage::Rooms { .. } | ServerMessage::Unknown => "alive".to_owned(),
     }
 }
