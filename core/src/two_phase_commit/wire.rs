@@ -204,6 +204,8 @@ pub struct LiveView {
 /// A participant that is a database, as the page has heard of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabaseView {
+    /// When it has told this: the ages of its rows count from then on.
+    pub seen_at: Time,
     /// Why it is not up, or cannot take part.
     pub problem: Option<String>,
     /// What it is and tells.
@@ -226,7 +228,8 @@ impl LiveView {
         let processes = state.nodes.iter().map(process).collect();
         let database = |node: &NodeState| {
             let database = node.database.clone()?;
-            Some(Arc::new(DatabaseView { problem: node.problem.clone(), database }))
+            let problem = node.problem.clone();
+            Some(Arc::new(DatabaseView { seen_at: state.now, problem, database }))
         };
         let databases = state.nodes.iter().map(database).collect();
         LiveView { chronicle, processes, databases, now: state.now }
@@ -272,7 +275,7 @@ impl LiveView {
             self.chronicle.hear(at, &ClusterEvent::Crashed { node, lost_records: 0 });
         }
         if let Some(known) = self.databases.get_mut(index) {
-            *known = Some(Arc::new(DatabaseView { problem, database }));
+            *known = Some(Arc::new(DatabaseView { seen_at: at, problem, database }));
         }
     }
 

@@ -6,6 +6,7 @@ mod check;
 mod console;
 mod cost;
 mod data;
+mod databases;
 mod experiment;
 mod faults;
 mod feed;

@@ -1,10 +1,12 @@
 //! A node's card: its name, what it holds, what is in doubt, and the end of its log.
 
+use super::databases;
 use super::geometry::{GOOD, HEAD, LINE, PAD, Places, RECORDS, Rect, is_narrow, wrap};
 use super::signs::{self, mark, sign, sign_at};
 use super::words;
 pub use crate::components::px;
 use playground_core::sim::Durability;
+use playground_core::two_phase_commit::wire::{Database, DatabaseView, PreparedRow};
 use playground_core::two_phase_commit::{
     COORDINATOR, Frame, Good, NodeView, Pace, ProcessView, RecordView, Timer,
 };
@@ -44,7 +46,12 @@ pub fn card(frame: &Frame, node: &NodeView, places: &Places, rect: Rect) -> Html
             { head(node, rect) }
             { for goods(node, shelf) }
             { notes_html(frame, node, notes) }
-            { log_html(node, log) }
+            if let Some(view) = &node.database {
+                { rows_html(frame, view, log) }
+                { address_html(&view.database, Rect { y: process_y, ..notes }, places.process_lines) }
+            } else {
+                { log_html(node, log) }
+            }
             if let Some(process) = &node.process {
                 { process_html(process, (notes.x, process_y), places.process_lines) }
             }
@@ -266,6 +273,52 @@ fn record_html(record: &RecordView, is_durable: bool, row: Rect) -> Html {
             { text(end_class, (row.right(), middle), end) }
         </>
     }
+}
+
+/// What a database tells in the place of a log: the transactions that it holds prepared, the newest at the bottom.
+fn rows_html(frame: &Frame, view: &DatabaseView, area: Rect) -> Html {
+    let Database { prepared, .. } = &view.database;
+    let title_y = area.y + LINE / 2.0;
+    let first = prepared.len().saturating_sub(RECORDS);
+    let row = |(number, row): (usize, &PreparedRow)| {
+        let middle = area.y + LINE * ((number - first) as f64 + 1.5) + 3.0;
+        let age = databases::age(frame, view, row);
+        let tx = row.tx.map_or("another’s".to_owned(), |tx| tx.to_string());
+        html! {
+            <>
+                <path class="two-phase-commit-platter is-durable"
+                    d={format!("M{:.1} {:.1}v{:.1}", area.x + 1.5, middle - LINE / 2.0 + 1.0, LINE - 2.0)} />
+                { mark("is-record", signs::SQUARE, (area.x + 12.0, middle), 5.5) }
+                { text("text", (area.x + 23.0, middle), format!("prepared {age}")) }
+                { text("small is-last", (area.right(), middle), tx) }
+            </>
+        }
+    };
+    html! {
+        <>
+            { mark("is-disk", signs::DISK, (area.x + 7.0, title_y), 6.0) }
+            <path class="two-phase-commit-disk-edge" d={signs::DISK_EDGE}
+                transform={format!("translate({:.1} {title_y:.1}) scale(6)", area.x + 7.0)} />
+            { text("small", (area.x + 18.0, title_y), databases::program(&view.database)) }
+            if prepared.is_empty() {
+                { text("small", (area.x, title_y + LINE + 3.0), "nothing prepared") }
+            }
+            { for prepared.iter().enumerate().skip(first).map(row) }
+        </>
+    }
+}
+
+/// Where a database is: what it is called, below where its server is if there is little room.
+fn address_html(database: &Database, area: Rect, lines: usize) -> Html {
+    let parts: Vec<String> = match database.address.rsplit_once('/') {
+        Some((server, name)) if lines > 1 => vec![server.to_owned(), name.to_owned()],
+        _ => vec![database.address.clone()],
+    };
+    let line = |(number, part): (usize, &String)| {
+        let part = wrap(part, area.width, 1).swap_remove(0);
+        text("small", (area.x, area.y + LINE * (number as f64 + 0.5)), part)
+    };
+    html! { { for parts.iter().enumerate().map(line) } }
 }
 
 /// The process and its log file, so that it can be believed.

@@ -1,6 +1,7 @@
 //! The same picture over the server's real processes: they are ordered from, killed and started again.
 
 use super::cost::CostLine;
+use super::databases::Databases;
 use super::feed::{Feed, use_feed};
 use super::figure::Figure;
 use super::order_form::OrderForm;
@@ -10,7 +11,7 @@ use crate::live::connection::Link;
 use crate::live::{FetchError, post_json};
 use playground_core::sim::NodeId;
 use playground_core::two_phase_commit::wire::{CrashRequest, OrderRequest, ResolveRequest};
-use playground_core::two_phase_commit::{Action, CrashAt, Frame, Order, Place};
+use playground_core::two_phase_commit::{Action, CrashAt, Frame, NodeView, Order, Place};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use std::rc::Rc;
@@ -49,10 +50,7 @@ pub fn Live() -> Html {
         <section class="two-phase-commit-live" aria-labelledby="live">
             <div class="prose">
                 <h2 id="live">{ "Live: real processes that really die" }</h2>
-                <p>{ "The same machines, in three processes of the server: a coordinator, an inventory and a delivery \
-                      service, each with a log file of its own that it forces to the disk with fdatasync. What is \
-                      drawn is what they report. A crash is a SIGKILL; a restart is a new process that has nothing \
-                      but the file." }</p>
+                <p>{ introduction(frame.as_deref()) }</p>
             </div>
             <Standing feed={feed.clone()} />
             if let Some(frame) = frame {
@@ -63,7 +61,7 @@ pub fn Live() -> Html {
                         <div class="two-phase-commit-side">
                             <OrderForm has_quote={false} disabled={!is_here} on_order={on_order} />
                             <div class="toolbar">
-                                { for frame.nodes.iter().map(|node| power(node.place, node.is_up, is_here, &ask)) }
+                                { for processes(&frame).map(|node| power(node.place, node.is_up, is_here, &ask)) }
                                 <button disabled={!is_here} onclick={on_reset}>{ "Start over" }</button>
                             </div>
                             if let Some(problem) = &*problem {
@@ -75,11 +73,35 @@ pub fn Live() -> Html {
                             <Locked frame={frame.clone()} />
                         </div>
                     </div>
-                    <LastOrder {frame} />
+                    <LastOrder frame={frame.clone()} />
+                    <Databases {frame} />
                 </div>
             }
         </section>
     }
+}
+
+/// What there is to be seen: processes, or databases that somebody has put in their place.
+fn introduction(frame: Option<&Frame>) -> &'static str {
+    let databases = frame.map_or(0, |it| it.nodes.len() - processes(it).count());
+    match databases {
+        0 => {
+            "The same machines, in three processes of the server: a coordinator, an inventory and a delivery service, \
+             each with a log file of its own that it forces to the disk with fdatasync. What is drawn is what they \
+             report. A crash is a SIGKILL; a restart is a new process that has nothing but the file."
+        }
+        _ => {
+            "The same coordinator, in a process of the server with a log file of its own, and participants that are \
+             databases: it asks them with PREPARE TRANSACTION and tells them with COMMIT PREPARED. The log of a \
+             database is its own affair; what it has promised, it tells in two of its tables, which stand below, live. \
+             Kill the coordinator between the two phases, and the rows stay."
+        }
+    }
+}
+
+/// The nodes that are processes of the server's: databases are not, and live their own lives.
+fn processes(frame: &Frame) -> impl Iterator<Item = &NodeView> {
+    frame.nodes.iter().filter(|node| node.database.is_none())
 }
 
 /// Kills a process, or starts one anew, whatever can be seen of it.

@@ -1,8 +1,10 @@
 //! The entries of the menus: only what makes sense for what was clicked, at this moment.
 
+use super::databases::program;
 use super::words::{crash_text, message_name, node_name, pending_text, seconds_since, work_text};
 use crate::components::Subject;
 use playground_core::sim::Time;
+use playground_core::two_phase_commit::wire::DatabaseView;
 use playground_core::two_phase_commit::{
     Action, COORDINATOR, CrashAt, CrashPoint, FlightView, Frame, NodeView, Outcome, Pace, Scenario,
     Timer, TransactionId, Work,
@@ -56,6 +58,9 @@ pub fn flight_entries(frame: &Frame, flight: &FlightView, on_act: &Callback<Acti
 /// What can be done to a node.
 pub fn node_entries(frame: &Frame, node: &NodeView, on_act: &Callback<Action>) -> Html {
     let id = node.id;
+    if let Some(view) = &node.database {
+        return database_entries(view);
+    }
     html! {
         <>
             if node.is_up {
@@ -75,6 +80,27 @@ pub fn node_entries(frame: &Frame, node: &NodeView, on_act: &Callback<Action>) -
             }
             if let Some(scenario) = &frame.scenario {
                 { surroundings(node, scenario, on_act) }
+            }
+        </>
+    }
+}
+
+/// A database is nobody's process here, and its operator is whoever looks after it.
+fn database_entries(view: &DatabaseView) -> Html {
+    let (program, address) = (program(&view.database), &view.database.address);
+    html! {
+        <>
+            <p>
+                { format!(
+                    "{program} at {address}: a server of its own, which is not killed or started from here. Kill the \
+                     coordinator between the two phases instead, or stop the database yourself."
+                ) }
+            </p>
+            if !view.database.prepared.is_empty() {
+                <p>
+                    { "What it has prepared, its operator can end by hand: " }<code>{ "COMMIT PREPARED" }</code>
+                    { " or " }<code>{ "ROLLBACK PREPARED" }</code>{ " with the gid. That is a guess." }
+                </p>
             }
         </>
     }

@@ -220,6 +220,9 @@ pub fn node_sentence(frame: &Frame, node: &NodeView) -> String {
     if node.is_forcing {
         parts.push("waits for its disk".to_owned());
     }
+    if let Some(view) = &node.database {
+        parts.push(format!("database {}", super::databases::program(&view.database)));
+    }
     if let Some(pid) = node.process.as_ref().and_then(|process| process.pid) {
         parts.push(format!("process {pid}"));
     }
