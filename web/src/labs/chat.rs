@@ -10,6 +10,7 @@ mod desk;
 mod driver;
 mod experiment;
 mod figure;
+mod fleet;
 mod geometry;
 mod goals;
 mod invariants;
@@ -37,6 +38,7 @@ mod ticks;
 mod traffic;
 mod view;
 mod way;
+mod way_map;
 mod words;
 
 pub use goals::GOALS;

@@ -2,7 +2,7 @@
 
 use super::view::{Happening, Hurt};
 use js_sys::Date;
-use playground_core::chat::wire::{Joined, Request, ServerMessage};
+use playground_core::chat::wire::{Joined, Request, ServerInfo, ServerMessage};
 use playground_core::chat::{Client, Farewell, Membership, Refusal, owner_of};
 use std::rc::Rc;
 
@@ -115,14 +115,21 @@ impl Chronicle {
     /// The server says something; the client has not heard it yet.
     pub fn heard(&mut self, client: &Client, message: &ServerMessage) {
         match message {
-            ServerMessage::Welcome { name, session, cut, .. } => {
-                self.say(format!("Welcome as {name}, session {session}."));
+            ServerMessage::Welcome { name, session, cut, server, .. } => {
+                let at = server.as_ref().map(|now| place_of(now, client.server()));
+                self.say(format!(
+                    "Welcome as {name}{}, session {session}.",
+                    at.unwrap_or_default()
+                ));
                 if let Some(cut) = cut.map(Farewell::from_code) {
                     let (code, why) = (cut.code(), cut.reason());
                     self.say(format!(
                         "The server says why it cut the session before: {why} ({code})."
                     ));
                 }
+            }
+            ServerMessage::Bus { works } if *works != client.bus_works() => {
+                self.bus(client, *works)
             }
             ServerMessage::Joined(joined) => self.joined(client, joined),
             ServerMessage::Ack(ack) if ack.is_retry => {
@@ -149,6 +156,12 @@ impl Chronicle {
             ServerMessage::Refused { request: Request::Join, room: Some(room), reason, .. } => {
                 self.say(format!("{} cannot be joined: {reason}.", place(room)));
             }
+            // That the bus is away has been said, and the client tries again by itself.
+            ServerMessage::Refused {
+                reason: Refusal::StoreFailed,
+                retry_after_ms: Some(_),
+                ..
+            } if !client.bus_works() => {}
             ServerMessage::Refused {
                 request: Request::Send | Request::Private, reason, ..
             } => {
@@ -156,6 +169,15 @@ impl Chronicle {
             }
             _ => {}
         }
+    }
+
+    fn bus(&mut self, client: &Client, works: bool) {
+        let engine = client.server().and_then(|it| it.bus.as_deref()).unwrap_or("the bus");
+        self.say(if works {
+            format!("The bus is back: {engine} answers, and what waited goes on.")
+        } else {
+            format!("The bus is away: the server does not reach {engine}. What you write waits in this tab.")
+        });
     }
 
     fn joined(&mut self, client: &Client, joined: &Joined) {
@@ -178,6 +200,17 @@ impl Chronicle {
                 after.seq, after.epoch, joined.epoch
             )),
         }
+    }
+}
+
+/// At which server one is welcome, if it shares a bus with others; and that it is another than before.
+fn place_of(now: &ServerInfo, before: Option<&ServerInfo>) -> String {
+    let Some(engine) = &now.bus else { return String::new() };
+    match before.filter(|before| before.name != now.name) {
+        Some(before) => {
+            format!(" at {} instead of {}, with {engine} behind it", now.name, before.name)
+        }
+        None => format!(" at {}, with {engine} behind it", now.name),
     }
 }
 

@@ -80,7 +80,7 @@ pub fn Crowd() -> Html {
 }
 
 /// A number with as many digits as it deserves.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     match value {
         value if value < 1.0 => format!("{value:.2}"),
         value if value < 100.0 => format!("{value:.1}"),

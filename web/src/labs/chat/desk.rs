@@ -31,12 +31,13 @@ pub fn Desk(props: &DeskProps) -> Html {
             <div class="chat-desk-parts">
                 <div class="chat-desk-main">
                     <Status standing={view.standing.clone()} me={view.me.clone()} outbox={view.outbox}
-                        on_retry={on_ask.reform(|()| Ask::Reconnect)} />
+                        bus={view.bus.clone()} on_retry={on_ask.reform(|()| Ask::Reconnect)} />
                     <Window view={view.clone()} on_ask={on_ask.clone()} />
-                    <TickLegend />
+                    <TickLegend has_bus={view.bus.is_some()} />
                 </div>
                 <div class="chat-desk-side">
-                    <Way journeys={view.journeys.clone()} outbox={view.outbox} {is_open} people={view.thread.count} />
+                    <Way journeys={view.journeys.clone()} outbox={view.outbox} {is_open} people={view.thread.count}
+                        bus={view.bus.clone()} />
                     <Hurts view={view.clone()} on_ask={on_ask.clone()} />
                 </div>
             </div>

@@ -2,7 +2,7 @@
 
 use super::chronicle::Chronicle;
 use super::keep::{Kept, Tab, token};
-use super::view::{Ask, ChatView, Hurt, Journey, Standing, Talk};
+use super::view::{Ask, Bus, ChatView, Hurt, Journey, Standing, Talk};
 use crate::live::connection::{Again, Connection, Link, Message, Purpose};
 use gloo::timers::callback::Timeout;
 use js_sys::Date;
@@ -372,6 +372,7 @@ impl Driver {
         ChatView {
             me: client.name().to_string().into(),
             standing: self.standing(),
+            bus: Bus::of(client),
             talks: Rc::new(client.threads().iter().map(talk).collect()),
             thread: Rc::new(client.view(&self.open)),
             most_chars: client.limits().map_or(2_000, |limits| limits.text_chars as usize),

@@ -23,6 +23,10 @@ pub enum LegKind {
     There,
     /// Until it is on the disk.
     Store,
+    /// Until the bus has said that it has numbered and kept it.
+    Bus,
+    /// Until the bus has told the server, as it tells all others.
+    Publication,
     /// Until it is with everybody's connection.
     FanOut,
     /// The acknowledgement on its way back.
@@ -30,9 +34,15 @@ pub enum LegKind {
 }
 
 impl LegKind {
-    /// All of them, in order.
-    pub const ALL: [LegKind; 5] =
-        [LegKind::Outbox, LegKind::There, LegKind::Store, LegKind::FanOut, LegKind::Back];
+    /// The parts of a way in order: by a bus, or over the server's own disk.
+    pub fn of_way(is_by_bus: bool) -> &'static [LegKind] {
+        use LegKind::{Back, Bus, FanOut, Outbox, Publication, Store, There};
+        if is_by_bus {
+            &[Outbox, There, Bus, Publication, FanOut, Back]
+        } else {
+            &[Outbox, There, Store, FanOut, Back]
+        }
+    }
 
     /// What happens, in a few words.
     pub fn words(self) -> &'static str {
@@ -40,6 +50,8 @@ impl LegKind {
             LegKind::Outbox => "in the outbox",
             LegKind::There => "to the server",
             LegKind::Store => "onto the disk",
+            LegKind::Bus => "onto the bus",
+            LegKind::Publication => "told by it",
             LegKind::FanOut => "to everybody",
             LegKind::Back => "ack, back",
         }
@@ -49,16 +61,22 @@ impl LegKind {
         match self {
             LegKind::Outbox => "is-outbox",
             LegKind::There | LegKind::Back => "is-network",
-            LegKind::Store => "is-store",
+            LegKind::Store | LegKind::Bus => "is-store",
+            LegKind::Publication => "is-publication",
             LegKind::FanOut => "is-fan-out",
         }
     }
 }
 
 impl Journey {
+    /// Whether a bus has numbered it.
+    pub fn went_by_bus(&self) -> bool {
+        self.trace.timing.is_some_and(|timing| timing.bus_us.is_some())
+    }
+
     /// The parts of the way that are over. There and back are measured together: each is drawn as half.
     pub fn legs(&self) -> Vec<Leg> {
-        let mut legs = Vec::with_capacity(LegKind::ALL.len());
+        let mut legs = Vec::with_capacity(6);
         let Some(sent_at) = self.trace.sent_at else { return legs };
         let mut at_ms = 0.0;
         let mut leg = |kind, took_ms: f64| {
@@ -71,11 +89,18 @@ impl Journey {
             return legs;
         };
         let ms = |from: u64, to: u64| to.saturating_sub(from) as f64 / 1e3;
-        let store = ms(timing.received_us, timing.stored_us);
+        let kept_us = timing.bus_us.unwrap_or(timing.stored_us);
+        let kept = ms(timing.received_us, kept_us);
+        let told = ms(kept_us, timing.stored_us);
         let fan_out = ms(timing.stored_us, timing.fanned_out_us);
-        let network = (ms_between(sent_at, acked_at) - store - fan_out).max(0.0);
+        let network = (ms_between(sent_at, acked_at) - kept - told - fan_out).max(0.0);
         leg(LegKind::There, network / 2.0);
-        leg(LegKind::Store, store);
+        if timing.bus_us.is_some() {
+            leg(LegKind::Bus, kept);
+            leg(LegKind::Publication, told);
+        } else {
+            leg(LegKind::Store, kept);
+        }
         leg(LegKind::FanOut, fan_out);
         leg(LegKind::Back, network / 2.0);
         legs
@@ -129,11 +154,25 @@ mod tests {
         let timing =
             Timing { received_us: 10_000, bus_us: None, stored_us: 13_000, fanned_out_us: 13_500 };
         let legs = journey(timing).legs();
-        assert_eq!(legs.len(), LegKind::ALL.len());
+        let kinds: Vec<LegKind> = legs.iter().map(|leg| leg.kind).collect();
+        assert_eq!(kinds, LegKind::of_way(false));
         assert_eq!(legs.last().map(|leg| leg.to_ms), Some(6.0));
         let took: Vec<f64> = legs.iter().map(|leg| leg.to_ms - leg.from_ms).collect();
         assert_eq!(took, [1.0, 0.75, 3.0, 0.5, 0.75]);
         assert!(legs.windows(2).all(|pair| pair[0].to_ms == pair[1].from_ms));
+    }
+
+    #[test]
+    fn the_way_by_a_bus_has_a_part_more() {
+        let bus_us = Some(12_000);
+        let timing =
+            Timing { received_us: 10_000, bus_us, stored_us: 12_500, fanned_out_us: 12_600 };
+        let legs = journey(timing).legs();
+        let kinds: Vec<LegKind> = legs.iter().map(|leg| leg.kind).collect();
+        assert_eq!(kinds, LegKind::of_way(true));
+        let took = |number: usize| legs[number].to_ms - legs[number].from_ms;
+        assert_eq!((took(2), took(3)), (2.0, 0.5));
+        assert_eq!(legs.last().map(|leg| leg.to_ms), Some(6.0));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::crowd::Crowd;
 use super::experiment::{Experiment, Knob};
+use super::fleet::Fleet;
 use super::people::sign_of;
 use crate::components::{Glyph, Section};
 use yew::prelude::*;
@@ -61,6 +62,19 @@ pub fn Story() -> Html {
                       (close code 4000, “too slow”). It loses nothing: it comes back and resumes from the history, at its \
                       own pace." }</p>
                 <p>{ "One of " }{ person("Bob") }{ "’s tabs stops reading. Choose how many packets the server keeps for it." }</p>
+            </Section>
+            <Section id="servers" title="More than one server" figure={html! { <Fleet /> }}>
+                <p>{ "One server holds so many connections. Put others beside it and spread the people over them: who gives a \
+                      message its number then? Not each server for itself, or there would be two number 8s, and two \
+                      conversations." }</p>
+                <p>{ "So the order moves to a place that all of them share, the " }<em>{ "bus" }</em>{ ": Redis or Valkey. One \
+                   script gives the next number, keeps the message and publishes it, in one step. A publication \
+                   promises little: it reaches each server at most once, and whoever is not listening just then has missed \
+                   it. The number makes up for that. A server that has 7 and hears 9 fetches 8 from what is kept, \
+                   and shows nobody 9 before. It is the rule of the tabs, one floor up." }</p>
+                <p>{ "While the bus is away nobody can number anything: what you write waits in your tab, and nothing that was \
+                      acknowledged is lost. Servers started with " }<code>{ "--redis" }</code>{ " are such a group, and the \
+                   chat above then says at which of them you are. Add some, and see what each has less of, and what not." }</p>
             </Section>
             <Section id="world" title="In the world" figure={html! { <Crowd /> }}>
                 <p>{ "Numbers by the one owner of a log, and positions of the readers, are Kafka's partitions and \

@@ -65,13 +65,25 @@ pub fn tick_at(tick: Tick, (x, y): (f64, f64), scale: f64) -> Html {
     html! { <path class={format!("chat-tick-shape {}", class(tick))} d={shape(tick)} {transform} /> }
 }
 
+/// What a legend needs.
+#[derive(Properties, PartialEq)]
+pub struct TickLegendProps {
+    /// Whether a bus keeps what is stored, instead of the server.
+    pub has_bus: bool,
+}
+
 /// What the shapes mean, each beside its word.
 #[component]
-pub fn TickLegend() -> Html {
+pub fn TickLegend(props: &TickLegendProps) -> Html {
+    let stored = if props.has_bus {
+        "stored: numbered and kept by the bus"
+    } else {
+        "stored: on the server’s disk"
+    };
     let steps = [
         (Tick::Waiting, "waiting: in this tab’s outbox"),
         (Tick::Sent, "sent: on its way"),
-        (Tick::Stored, "stored: on the server’s disk"),
+        (Tick::Stored, stored),
         (Tick::Delivered(0), "delivered: shown to somebody else"),
     ];
     html! {

@@ -1,6 +1,6 @@
 //! What is drawn of the real chat, and what its reader can ask for: plain data.
 
-use playground_core::chat::{ThreadView, Tick, Trace};
+use playground_core::chat::{Client, ThreadView, Tick, Trace};
 use std::rc::Rc;
 use yew::AttrValue;
 
@@ -37,6 +37,30 @@ pub struct Happening {
     pub text: AttrValue,
 }
 
+/// What the server shares with others: the bus that numbers, keeps and passes on the messages of all of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bus {
+    /// The server's name.
+    pub server: AttrValue,
+    /// What the bus is: a program and its version.
+    pub engine: AttrValue,
+    /// Whether the server reaches it.
+    pub works: bool,
+}
+
+impl Bus {
+    /// What the server has said of it.
+    pub fn of(client: &Client) -> Option<Self> {
+        let server = client.server()?;
+        let engine = server.bus.as_ref()?;
+        Some(Bus {
+            server: server.name.to_string().into(),
+            engine: engine.to_string().into(),
+            works: client.bus_works(),
+        })
+    }
+}
+
 /// How a real chat stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChatView {
@@ -44,6 +68,8 @@ pub struct ChatView {
     pub me: AttrValue,
     /// How the connection stands.
     pub standing: Standing,
+    /// What the server shares with others; none where it is alone.
+    pub bus: Option<Bus>,
     /// The conversations, rooms first.
     pub talks: Rc<Vec<Talk>>,
     /// The one that is open.

@@ -2,9 +2,10 @@
 //! acknowledgement, with the times that the page's clock and the server's have measured.
 
 use super::legs::{Leg, LegKind, duration, ms_between};
-use super::ticks::{tick_at, tick_words};
-use super::view::Journey;
-use crate::components::{Badge, DataTable, Provenance, Row, use_width};
+use super::ticks::tick_words;
+use super::view::{Bus, Journey};
+use super::way_map::{Map, label, map_height};
+use crate::components::{Badge, DataTable, Provenance, Row, px, use_width};
 use playground_core::chat::Tick;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -20,6 +21,8 @@ pub struct WayProps {
     pub is_open: bool,
     /// How many people are in the room.
     pub people: u32,
+    /// What the server shares with others; none where it is alone.
+    pub bus: Option<Bus>,
 }
 
 /// The way of the last message, and of those before it to compare.
@@ -27,10 +30,14 @@ pub struct WayProps {
 pub fn Way(props: &WayProps) -> Html {
     let root = use_node_ref();
     let width = use_width(&root).clamp(280.0, 620.0);
-    let last = props.journeys.last();
-    let map_height = 176.0;
+    let WayProps { journeys, outbox, is_open, people, bus } = props;
+    let last = journeys.last();
+    let bus = bus.as_ref();
+    let map = Map { last, bus, outbox: *outbox, is_open: *is_open, people: *people, width };
+    let kinds = LegKind::of_way(bus.is_some() || last.is_some_and(Journey::went_by_bus));
     let legs = last.map(Journey::legs).unwrap_or_default();
-    let height = map_height + 16.0 + LegKind::ALL.len() as f64 * ROW + 26.0;
+    let top = map_height(bus) + 16.0;
+    let height = top + kinds.len() as f64 * ROW + 26.0;
     html! {
         <div ref={root} class="chat-way">
             <div class="chat-way-head">
@@ -38,11 +45,11 @@ pub fn Way(props: &WayProps) -> Html {
                 <Badge provenance={Provenance::Measured} />
             </div>
             <svg viewBox={format!("0 0 {width:.0} {height:.0}")} width={format!("{width:.0}")}
-                height={format!("{height:.0}")} role="img" aria-label={sentence(last)}>
-                { map(props, last, width) }
-                { waterfall(&legs, width, map_height + 16.0) }
+                height={format!("{height:.0}")} role="img" aria-label={sentence(last, bus)}>
+                { map.html() }
+                { waterfall(kinds, &legs, width, top) }
             </svg>
-            <p class="chat-caption">{ sentence(last) }</p>
+            <p class="chat-caption">{ sentence(last, bus) }</p>
             <details class="chat-details">
                 <summary>{ "The last messages in a table" }</summary>
                 <WayTable journeys={props.journeys.clone()} />
@@ -58,102 +65,7 @@ const NAMES: f64 = 96.0;
 /// The width of what is right of them.
 const TIMES: f64 = 62.0;
 
-fn px(length: f64) -> String {
-    format!("{length:.1}")
-}
-
-fn label(class: &'static str, (x, y): (f64, f64), content: impl Into<AttrValue>) -> Html {
-    let content: AttrValue = content.into();
-    html! { <text class={format!("chat-{class}")} x={px(x)} y={px(y)}>{ content }</text> }
-}
-
-/// A station of the way: a box with a name.
-fn station(
-    class: &'static str,
-    name: &'static str,
-    (x, y): (f64, f64),
-    (wide, high): (f64, f64),
-) -> Html {
-    html! {
-        <>
-            <rect class={format!("chat-station {class}")} x={px(x - wide / 2.0)} y={px(y - high / 2.0)}
-                width={px(wide)} height={px(high)} rx="6" />
-            { label("station-name", (x, y), name) }
-        </>
-    }
-}
-
-/// A stretch of the way with its number, drawn as passed or as still ahead.
-fn stretch(number: usize, is_passed: bool, from: (f64, f64), to: (f64, f64)) -> Html {
-    let class = if is_passed { "chat-stretch is-passed" } else { "chat-stretch" };
-    let (x, y) = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
-    let length = (to.0 - from.0).hypot(to.1 - from.1).max(1.0);
-    let (dx, dy) = ((to.0 - from.0) / length, (to.1 - from.1) / length);
-    let (bx, by) = (to.0 - dx * 7.0, to.1 - dy * 7.0);
-    let head = format!(
-        "M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z",
-        to.0,
-        to.1,
-        bx - dy * 3.5,
-        by + dx * 3.5,
-        bx + dy * 3.5,
-        by - dx * 3.5
-    );
-    html! {
-        <g {class}>
-            <path class="chat-stretch-line" d={format!("M{:.1} {:.1}L{bx:.1} {by:.1}", from.0, from.1)} />
-            <path class="chat-stretch-head" d={head} />
-            <circle class="chat-number-ground" cx={px(x)} cy={px(y)} r="8.5" />
-            { label("number", (x, y), number.to_string()) }
-        </g>
-    }
-}
-
-/// Where a message is, and where it has been.
-fn map(props: &WayProps, last: Option<&Journey>, width: f64) -> Html {
-    let tab = (52.0, 92.0);
-    let server = (width * 0.5, 92.0);
-    let store = (width - 54.0, 36.0);
-    let crowd = (width - 54.0, 148.0);
-    let is_sent = last.is_some_and(|it| it.trace.sent_at.is_some());
-    let is_acked = last.is_some_and(|it| it.trace.acknowledged_at.is_some());
-    let place = last.map(|it| match it.tick {
-        Tick::Waiting | Tick::Refused(_) => (tab.0, tab.1 - 36.0),
-        Tick::Sent => ((tab.0 + server.0) / 2.0, tab.1 - 30.0),
-        Tick::Stored => (store.0, store.1 - 28.0),
-        Tick::Delivered(_) => (crowd.0, crowd.1 + 28.0),
-    });
-    let people = match props.people {
-        0 | 1 => "only you".to_owned(),
-        count => format!("{count} people"),
-    };
-    let waiting = match props.outbox {
-        0 => "outbox empty".to_owned(),
-        count => format!("{count} in the outbox"),
-    };
-    html! {
-        <>
-            { stretch(1, is_sent, (tab.0 + 46.0, 82.0), (server.0 - 44.0, 82.0)) }
-            { stretch(2, is_acked, (server.0 + 30.0, 70.0), (store.0 - 50.0, store.1 + 8.0)) }
-            { stretch(3, is_acked, (server.0 + 30.0, 114.0), (crowd.0 - 50.0, crowd.1 - 8.0)) }
-            { stretch(4, is_acked, (server.0 - 44.0, 104.0), (tab.0 + 46.0, 104.0)) }
-            { station(if props.is_open { "is-open" } else { "is-cut" }, "this tab", tab, (88.0, 44.0)) }
-            { station("", "server", server, (84.0, 44.0)) }
-            { station("is-store", "store", store, (96.0, 36.0)) }
-            { station("is-crowd", "everybody", crowd, (96.0, 36.0)) }
-            { label("station-note", (tab.0, tab.1 + 36.0), waiting) }
-            { label("station-note", (crowd.0, crowd.1 - 27.0), people) }
-            if !props.is_open {
-                { label("station-note is-bad", (server.0, tab.1 + 36.0), "no connection") }
-            }
-            if let (Some(place), Some(last)) = (place, last) {
-                { tick_at(last.tick, place, 1.0) }
-            }
-        </>
-    }
-}
-
-fn waterfall(legs: &[Leg], width: f64, top: f64) -> Html {
+fn waterfall(kinds: &[LegKind], legs: &[Leg], width: f64, top: f64) -> Html {
     let total_ms = legs.last().map_or(0.0, |leg| leg.to_ms).max(0.001);
     let room = width - NAMES - TIMES;
     let row = |(number, kind): (usize, &LegKind)| {
@@ -183,11 +95,11 @@ fn waterfall(legs: &[Leg], width: f64, top: f64) -> Html {
             </g>
         }
     };
-    let bottom = top + ROW * LegKind::ALL.len() as f64 + 14.0;
+    let bottom = top + ROW * kinds.len() as f64 + 14.0;
     html! {
         <>
-            { for LegKind::ALL.iter().enumerate().map(row) }
-            if legs.len() == LegKind::ALL.len() {
+            { for kinds.iter().enumerate().map(row) }
+            if legs.last().is_some_and(|leg| leg.kind == LegKind::Back) {
                 { label("bar-name is-total", (0.0, bottom), "together") }
                 { label("bar-time is-total", (width, bottom), duration(total_ms)) }
             }
@@ -196,10 +108,11 @@ fn waterfall(legs: &[Leg], width: f64, top: f64) -> Html {
 }
 
 /// The way in a sentence: what the picture says to those who cannot see it.
-fn sentence(last: Option<&Journey>) -> AttrValue {
+fn sentence(last: Option<&Journey>, bus: Option<&Bus>) -> AttrValue {
     let Some(last) = last else {
         return "Say something, and its way is measured here.".into();
     };
+    let is_bus_away = bus.is_some_and(|it| !it.works);
     let legs = last.legs();
     let took = |kind: LegKind| {
         let leg = legs.iter().find(|leg| leg.kind == kind);
@@ -208,6 +121,10 @@ fn sentence(last: Option<&Journey>) -> AttrValue {
     let trace = &last.trace;
     let text = match (last.tick, trace.acknowledged_at) {
         (Tick::Refused(why), _) => format!("The server did not take it: {why}."),
+        (Tick::Waiting | Tick::Sent, None) if is_bus_away => {
+            "The bus is away, so that nobody can number it. It waits here, and goes on by itself."
+                .to_owned()
+        }
         (Tick::Waiting, _) => "It waits in the outbox of this tab, and is kept there.".to_owned(),
         (_, None) if trace.sends > 1 => format!(
             "It has been sent {} times under the same id, and waits for an answer.",
@@ -218,14 +135,26 @@ fn sentence(last: Option<&Journey>) -> AttrValue {
             "It was sent {} times. The server had it already and gave the same answer again: it is stored once.",
             trace.sends.max(2)
         ),
-        (_, Some(acked_at)) => format!(
-            "Acknowledged {} after it was sent: {} on the network there and back, {} until it was on the disk, {} to \
-             hand it to everybody.",
-            duration(ms_between(trace.sent_at.unwrap_or(acked_at), acked_at)),
-            duration(took(LegKind::There) + took(LegKind::Back)),
-            duration(took(LegKind::Store)),
-            duration(took(LegKind::FanOut)),
-        ),
+        (_, Some(acked_at)) => {
+            let by_bus = last.went_by_bus();
+            let kept = if by_bus {
+                let (bus, told) =
+                    (duration(took(LegKind::Bus)), duration(took(LegKind::Publication)));
+                format!(
+                    "{bus} until the bus had numbered and kept it, {told} until it told all servers"
+                )
+            } else {
+                format!("{} until it was on the disk", duration(took(LegKind::Store)))
+            };
+            format!(
+                "Acknowledged {} after it was sent: {} on the network there and back, {kept}, {} to hand it to \
+                 everybody{}.",
+                duration(ms_between(trace.sent_at.unwrap_or(acked_at), acked_at)),
+                duration(took(LegKind::There) + took(LegKind::Back)),
+                duration(took(LegKind::FanOut)),
+                if by_bus { " at this server" } else { "" },
+            )
+        }
     };
     match (last.tick, trace.delivered_at) {
         (Tick::Delivered(by), Some(at)) => {
@@ -245,7 +174,8 @@ struct WayTableProps {
 
 #[component]
 fn WayTable(props: &WayTableProps) -> Html {
-    let columns = ["Message", "Sent", "Outbox", "Network", "Disk", "Fan-out", "In all", "State"];
+    let stored = if props.journeys.iter().any(Journey::went_by_bus) { "Bus" } else { "Disk" };
+    let columns = ["Message", "Sent", "Outbox", "Network", stored, "Fan-out", "In all", "State"];
     let row = |journey: &Journey| {
         let legs = journey.legs();
         let took = |kind: LegKind| {
@@ -254,8 +184,7 @@ fn WayTable(props: &WayTableProps) -> Html {
         let cell = |ms: Option<f64>| AttrValue::from(ms.map_or("–".to_owned(), duration));
         let network =
             took(LegKind::There).zip(took(LegKind::Back)).map(|(there, back)| there + back);
-        let all =
-            (legs.len() == LegKind::ALL.len()).then(|| legs.last().map(|leg| leg.to_ms)).flatten();
+        let all = legs.last().filter(|leg| leg.kind == LegKind::Back).map(|leg| leg.to_ms);
         Row {
             key: journey.trace.id.to_string().into(),
             cells: vec![
@@ -263,7 +192,10 @@ fn WayTable(props: &WayTableProps) -> Html {
                 format!("{}×", journey.trace.sends).into(),
                 cell(took(LegKind::Outbox)),
                 cell(network),
-                cell(took(LegKind::Store)),
+                cell(took(LegKind::Store).or_else(|| {
+                    let told = took(LegKind::Publication).unwrap_or_default();
+                    took(LegKind::Bus).map(|bus| bus + told)
+                })),
                 cell(took(LegKind::FanOut)),
                 cell(all),
                 tick_words(journey.tick).into(),
