@@ -28,6 +28,8 @@ mod line;
 mod people;
 mod room;
 mod rooms;
+#[allow(dead_code)] // Until the rooms use it.
+mod shared;
 mod store;
 mod window;
 

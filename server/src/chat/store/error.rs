@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::redis_link::LinkError;
+
 /// Why the store cannot be opened, read or written.
 #[derive(Debug, Error)]
 pub(crate) enum StoreError {
@@ -36,6 +38,9 @@ pub(crate) enum StoreError {
     /// A message that does not continue its channel. Whoever numbers them has not heard of a failure.
     #[error("a message does not continue its channel")]
     Gap,
+    /// It is in Redis, which is away or says no.
+    #[error("{0}")]
+    Redis(#[from] LinkError),
     /// It failed before, and has not been opened again since.
     #[error("the store has failed")]
     Failed,
