@@ -66,5 +66,7 @@ pub use people::{Claim, People, PeopleEffect, PeopleInput};
 pub use refusal::{Denial, Refusal};
 pub use server::{ChatServer, ServerConfig};
 pub use settings::{Limits, Rate, Settings, Without};
-pub use shared::{Bounds, Passing, Placed, Published, ServerId, Submission, Submitted};
+pub use shared::{
+    Bounds, Passing, Placed, Published, ServerId, SharedOrder, Submission, Submitted,
+};
 pub use tab::{Tab, TabConfig};

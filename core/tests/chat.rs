@@ -6,6 +6,8 @@ mod channel;
 mod check;
 #[path = "chat/client.rs"]
 mod client;
+#[path = "chat/following.rs"]
+mod following;
 #[path = "chat/gate.rs"]
 mod gate;
 #[path = "chat/golden.rs"]
@@ -16,6 +18,11 @@ mod properties;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "chat/run.rs"]
 mod run;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "chat/shared.rs"]
+mod shared;
+#[path = "chat/shared_people.rs"]
+mod shared_people;
 #[path = "chat/shows.rs"]
 mod shows;
 #[path = "chat/storm.rs"]

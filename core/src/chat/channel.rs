@@ -2,20 +2,28 @@
 //!
 //! One task owns a room's channel and feeds it one input after the other: that is what gives a message
 //! its number, so there is nothing to agree about. All inboxes are owned by [`People`](super::People).
+//!
+//! Where several servers have the same channel, none of them gives numbers: see [`Channel::follow`].
 
 mod deliveries;
+mod elsewhere;
 mod following;
 mod input;
+mod presence;
 mod reading;
 mod roster;
 mod window;
 
+pub(super) use elsewhere::Elsewhere;
 pub use input::{ChannelInput, Recovered};
 
 use super::wire::{Ack, Joined, Message, Position, Request, Run, ServerMessage, Timing};
-use super::{Bucket, Clock, Denial, Effect, Refusal, SessionId, Settings, Without};
+use super::{
+    Bucket, Clock, Denial, Effect, Passing, Refusal, SessionId, Settings, Submission, Without,
+};
 use crate::sim::Time;
 use deliveries::Deliveries;
+use following::Following;
 use roster::Roster;
 use std::sync::Arc;
 use window::Window;
@@ -34,8 +42,12 @@ pub struct Channel {
     is_crowd: bool,
     crowd_changed: bool,
     deliveries_changed: bool,
+    /// How far people here have read is to be passed on.
+    received_changed: bool,
     /// When a tick has been asked for.
     wake_at: Option<Time>,
+    /// What it knows of the shared log, if it follows one.
+    following: Option<Box<Following>>,
 }
 
 impl Channel {
@@ -60,7 +72,9 @@ impl Channel {
             is_crowd: false,
             crowd_changed: false,
             deliveries_changed: false,
+            received_changed: false,
             wake_at: None,
+            following: None,
         }
     }
 
@@ -79,12 +93,17 @@ impl Channel {
         self.window.head()
     }
 
-    /// How many people are in it.
+    /// How many people are in it, at all servers.
     pub fn people(&self) -> usize {
         self.roster.people_count()
     }
 
-    /// The sessions in it.
+    /// What somebody has said under an id, if it is still in memory.
+    pub(super) fn sent(&self, from: &Arc<str>, id: &Arc<str>) -> Option<&Arc<Message>> {
+        self.window.find(from, id)
+    }
+
+    /// The sessions in it, of this server.
     pub fn sessions(&self) -> impl Iterator<Item = SessionId> {
         self.roster.sessions()
     }
@@ -100,6 +119,9 @@ impl Channel {
 
     /// Takes one input and adds what is to be done, in order.
     pub fn handle(&mut self, clock: Clock, input: ChannelInput, effects: &mut Vec<Effect>) {
+        if self.is_lost() {
+            return;
+        }
         match input {
             ChannelInput::Join { session, name, after } => {
                 self.join(clock, session, name, after, effects);
@@ -130,7 +152,7 @@ impl Channel {
 
     /// To be called at the time of [`Effect::WakeAt`]; earlier or without being asked does no harm.
     pub fn tick(&mut self, clock: Clock, effects: &mut Vec<Effect>) {
-        if self.wake_at.is_none_or(|at| at > clock.now) {
+        if self.wake_at.is_none_or(|at| at > clock.now) || self.is_lost() {
             return;
         }
         self.wake_at = None;
@@ -143,6 +165,11 @@ impl Channel {
         if std::mem::take(&mut self.deliveries_changed) {
             self.deliveries.report(&self.name, &self.roster, effects);
         }
+        if std::mem::take(&mut self.received_changed) {
+            let counts = deliveries::counts(self.window.head(), &self.roster);
+            effects.push(Effect::Tell(Passing::Received { counts }));
+        }
+        self.refill_if_behind(effects);
     }
 
     fn wake(&mut self, clock: Clock, effects: &mut Vec<Effect>) {
@@ -153,19 +180,21 @@ impl Channel {
         }
     }
 
-    fn people_named(&self) -> usize {
-        self.settings.limits.people_named as usize
-    }
-
-    /// Who is there, by name if they are not too many, and how many.
-    fn present(&self) -> (Vec<Arc<str>>, u32) {
-        let count = self.roster.people_count();
-        let named = if count <= self.people_named() { count } else { 0 };
-        let people = self.roster.people().take(named).map(|(name, _)| name.clone());
-        (people.collect(), count as u32)
-    }
-
     fn join(
+        &mut self,
+        clock: Clock,
+        session: SessionId,
+        name: Arc<str>,
+        after: Option<Position>,
+        effects: &mut Vec<Effect>,
+    ) {
+        match self.is_ahead(after) {
+            Some(position) => self.wait(session, name, position, effects),
+            None => self.admit(clock, session, name, after, effects),
+        }
+    }
+
+    fn admit(
         &mut self,
         clock: Clock,
         session: SessionId,
@@ -188,8 +217,10 @@ impl Channel {
         }
         let bucket = Bucket::full(self.settings.limits.messages, clock.now);
         if self.roster.add(session, name.clone(), bucket) {
-            self.announce(clock, name, true, effects);
+            self.came(clock, name, effects);
         }
+        // It is given no names, if they are too many: so it is to get them when they are fewer.
+        self.is_crowd |= self.roster.people_count() > self.people_named();
         effects.push(Effect::Enter(session, self.with_people(joined)));
     }
 
@@ -199,26 +230,12 @@ impl Channel {
     }
 
     fn leave(&mut self, clock: Clock, session: SessionId, effects: &mut Vec<Effect>) {
+        self.wait_no_more(session);
         let Some((name, is_last)) = self.roster.remove(session) else { return };
         effects.push(Effect::Exit(session));
         if is_last {
-            self.announce(clock, name, false, effects);
+            self.went(clock, name, effects);
         }
-    }
-
-    fn announce(&mut self, clock: Clock, name: Arc<str>, online: bool, effects: &mut Vec<Effect>) {
-        let others = self.roster.session_count() - usize::from(online);
-        if self.is_inbox() || others == 0 {
-            return;
-        }
-        let count = self.roster.people_count();
-        if self.is_crowd || count > self.people_named() {
-            self.is_crowd = true;
-            self.crowd_changed = true;
-            return self.wake(clock, effects);
-        }
-        let (room, count) = (self.name.clone(), count as u32);
-        effects.push(Effect::ToEveryone(ServerMessage::Presence { room, name, online, count }));
     }
 
     #[allow(clippy::too_many_arguments)] // They are the fields of one input.
@@ -235,6 +252,16 @@ impl Channel {
         let from = self.roster.name_of(session).ok_or(Refusal::NotJoined)?.clone();
         if let Some(ack) = self.known(&from, &id, since, received_us)? {
             effects.push(Effect::Ack(session, ack));
+            return Ok(());
+        }
+        if self.following.is_some() {
+            // Whether the person may say so much is decided where all that the person says arrives.
+            let to = None;
+            if let Some((_, person)) = self.roster.person_mut(session) {
+                person.typed_at = None;
+            }
+            let submission = Submission { session, from, to, id, text, since, received_us };
+            effects.push(Effect::Submit(submission));
             return Ok(());
         }
         if let Some((_, person)) = self.roster.person_mut(session) {
@@ -267,6 +294,10 @@ impl Channel {
         }
         if let Some(message) = self.window.find(from, id) {
             return Ok(Some(acknowledgement(message, true, received_us)));
+        }
+        if self.following.is_some() {
+            // The log remembers more than this server.
+            return Ok(None);
         }
         // The first attempt was stored behind `since`, or not at all.
         let forgotten = |since: Position| {
@@ -312,17 +343,6 @@ impl Channel {
         Some(Effect::Trim { keep_from })
     }
 
-    fn typing(&mut self, clock: Clock, session: SessionId, effects: &mut Vec<Effect>) {
-        let settings = &self.settings;
-        let Some((name, person)) = self.roster.person_mut(session) else { return };
-        let is_news = person.typed_at.is_none_or(|at| at + settings.typing_every <= clock.now);
-        if is_news && self.typing.take(settings.typing, clock.now).is_ok() {
-            person.typed_at = Some(clock.now);
-            let (room, name) = (self.name.clone(), name.clone());
-            effects.push(Effect::ToEveryone(ServerMessage::Typing { room, name }));
-        }
-    }
-
     fn received(&mut self, clock: Clock, session: SessionId, seq: u64, effects: &mut Vec<Effect>) {
         let seq = seq.min(self.head());
         let Some((_, person)) = self.roster.person_mut(session) else { return };
@@ -330,6 +350,10 @@ impl Channel {
         person.received = before.max(seq);
         if self.deliveries.concern(before, seq) {
             self.deliveries_changed = true;
+            self.wake(clock, effects);
+        }
+        if before < seq && !self.is_inbox() && self.roster.has_others_elsewhere() {
+            self.received_changed = true;
             self.wake(clock, effects);
         }
     }

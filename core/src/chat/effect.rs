@@ -74,8 +74,9 @@ pub enum Effect {
     Submit(Submission),
     /// Read the shared log behind this number: each message is a
     /// [`ChannelInput::Published`](super::ChannelInput), in order, and then there is one
-    /// [`ChannelInput::Refilled`](super::ChannelInput). If the log cannot be read, there is no answer; the
-    /// channel asks again after the next [`ChannelInput::Head`](super::ChannelInput).
+    /// [`ChannelInput::Refilled`](super::ChannelInput). Answers come in the order of
+    /// asking. If the log cannot be read, there is none; the channel asks again after the next
+    /// [`ChannelInput::Head`](super::ChannelInput).
     Refill {
         /// The last number that is here.
         after: u64,

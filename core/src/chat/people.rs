@@ -3,6 +3,9 @@
 //! One task owns all of it. A name belongs to whoever used it first; only a hash of the secret is kept.
 //! A private message goes into two inboxes in one durable step, so that a retry is recognised by the
 //! sender's alone.
+//!
+//! Where several servers have the same people, each owns only those who are connected to it: see
+//! [`People::follow`].
 
 mod account;
 mod following;
@@ -18,7 +21,8 @@ use super::{
 };
 use crate::sim::Time;
 use account::Account;
-use std::collections::{BTreeMap, VecDeque};
+use following::Following;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How many sessions that were cut are remembered, to tell why.
@@ -40,6 +44,8 @@ pub struct People {
     sessions: BTreeMap<SessionId, Arc<str>>,
     /// The last sessions that the server cut, whose they were, and why.
     cuts: VecDeque<(SessionId, Arc<str>, Farewell)>,
+    /// What is known of the shared log and of other servers, if there are any.
+    following: Option<Following>,
 }
 
 impl People {
@@ -59,6 +65,7 @@ impl People {
             accounts: BTreeMap::new(),
             sessions: BTreeMap::new(),
             cuts: VecDeque::new(),
+            following: None,
         };
         for (claim, stored) in claims {
             let account = people.account(claim, stored, Time::ZERO);
@@ -67,29 +74,34 @@ impl People {
         people
     }
 
-    /// The same people, welcomed by a server that says its name.
-    pub fn welcomed_by(self, server: ServerInfo) -> Self {
-        People { server: Some(server), ..self }
+    /// From here on, a welcome says which server it comes from; or does not.
+    pub fn set_server(&mut self, server: Option<ServerInfo>) {
+        self.server = server;
     }
 
     fn account(&self, claim: Claim, stored: Recovered, now: Time) -> Account {
         let inbox = names::inbox_of(&claim.name);
-        let inbox = Channel::recover(self.settings.clone(), inbox, stored);
+        let open = if self.following.is_some() { Channel::follow } else { Channel::recover };
+        let inbox = open(self.settings.clone(), inbox, stored);
         let bucket = Bucket::full(self.settings.limits.messages, now);
-        Account { claim, inbox, bucket, sessions: Vec::new(), undelivered: VecDeque::new() }
+        Account {
+            claim,
+            inbox,
+            bucket,
+            sessions: Vec::new(),
+            undelivered: VecDeque::new(),
+            friends: BTreeSet::new(),
+            arriving: VecDeque::new(),
+        }
     }
 
     /// Takes one input and adds what is to be done, in order.
     pub fn handle(&mut self, clock: Clock, input: PeopleInput, effects: &mut Vec<PeopleEffect>) {
         match input {
             PeopleInput::Hello { session, name, secret, last } => {
-                if let Err(denial) = self.hello(clock, session, &name, &secret, last, effects) {
-                    let refused = denial.of(Request::Hello, None, None);
-                    effects.push(PeopleEffect::ToSession(session, refused));
-                    // Of an open connection that is already somebody's, nothing is taken away.
-                    if let Some(farewell) = farewell_of(denial.reason) {
-                        effects.push(PeopleEffect::Cut(session, farewell));
-                    }
+                let hello = Hello { session, name, secret, last };
+                if let Some(hello) = self.ask_whose(clock, hello, effects) {
+                    self.greet(clock, hello, effects);
                 }
             }
             PeopleInput::Gone { session, cut } => self.gone(clock, session, cut, effects),
@@ -110,9 +122,10 @@ impl People {
         }
     }
 
-    /// How many people are online.
+    /// How many people are online, at all servers.
     pub fn online(&self) -> usize {
-        self.accounts.values().filter(|it| !it.sessions.is_empty()).count()
+        let here = self.accounts.values().filter(|it| !it.sessions.is_empty()).count();
+        here + self.only_elsewhere()
     }
 
     /// The person of a session, as welcomed.
@@ -121,20 +134,25 @@ impl People {
         Some(&self.accounts.get(key)?.claim.name)
     }
 
-    /// Everybody known, with the sessions and the inbox of each, in the order of names.
+    /// Everybody known here, with the sessions and the inbox of each, in the order of names.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &[SessionId], &Channel)> {
         self.accounts.values().map(|it| (&it.claim.name, &it.sessions[..], &it.inbox))
+    }
+
+    fn greet(&mut self, clock: Clock, hello: Hello, effects: &mut Vec<PeopleEffect>) {
+        if let Err(denial) = self.hello(clock, &hello, effects) {
+            refuse(hello.session, denial, effects);
+        }
     }
 
     fn hello(
         &mut self,
         clock: Clock,
-        session: SessionId,
-        name: &Arc<str>,
-        secret: &str,
-        last: Option<SessionId>,
+        hello: &Hello,
         effects: &mut Vec<PeopleEffect>,
     ) -> Result<(), Denial> {
+        let Hello { session, name, secret, last } = hello;
+        let session = *session;
         let key = names::folded(name);
         if self.sessions.get(&session).is_some_and(|it| *it != key) {
             return Err(Refusal::SaidHello.into());
@@ -163,7 +181,9 @@ impl People {
         let cut = last.and_then(|last| self.cut_of(last, &key)).map(Farewell::code);
         let limits = self.settings.limits.clone();
         let Some(account) = self.accounts.get_mut(&key) else { return Ok(()) };
-        if clock.unix_ms >= account.claim.seen_ms.saturating_add(SEEN_EVERY_MS) {
+        let is_stale = clock.unix_ms >= account.claim.seen_ms.saturating_add(SEEN_EVERY_MS);
+        // The shared log has seen the person with the first tab.
+        if is_stale && self.following.is_none() {
             account.claim.seen_ms = clock.unix_ms;
             effects.push(PeopleEffect::Claim(account.claim.clone()));
         }
@@ -177,7 +197,7 @@ impl People {
         let welcome = ServerMessage::Welcome { v: VERSION, name, session, cut, limits, server };
         effects.push(PeopleEffect::ToSession(session, welcome));
         if comes_online {
-            self.announce(&key, effects);
+            self.came(clock, &key, effects);
         }
         Ok(())
     }
@@ -207,12 +227,10 @@ impl People {
         cut: Option<Farewell>,
         effects: &mut Vec<PeopleEffect>,
     ) {
+        self.wait_no_more(session);
         let Some(key) = self.sessions.remove(&session) else { return };
         if let Some(farewell) = cut {
-            if self.cuts.len() == MOST_CUTS {
-                self.cuts.pop_front();
-            }
-            self.cuts.push_back((session, key.clone(), farewell));
+            self.remember_cut(session, key.clone(), farewell);
         }
         let Some(account) = self.accounts.get_mut(&key) else { return };
         account.sessions.retain(|it| *it != session);
@@ -220,8 +238,15 @@ impl People {
         let goes_offline = account.sessions.is_empty();
         account.hand_in(clock, ChannelInput::Leave { session }, effects);
         if goes_offline {
-            self.announce(&key, effects);
+            self.went(clock, &key, effects);
         }
+    }
+
+    fn remember_cut(&mut self, session: SessionId, key: Arc<str>, farewell: Farewell) {
+        if self.cuts.len() == MOST_CUTS {
+            self.cuts.pop_front();
+        }
+        self.cuts.push_back((session, key, farewell));
     }
 
     fn inbox(
@@ -257,7 +282,29 @@ impl People {
         }
         if let Some(seq) = received {
             self.arrived(&key, seq, effects);
+            self.pass_on_arrived(&key, seq, effects);
         }
+    }
+}
+
+/// A hello that is not answered yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Hello {
+    session: SessionId,
+    name: Arc<str>,
+    secret: Arc<str>,
+    last: Option<SessionId>,
+}
+
+fn refuse(session: SessionId, denial: Denial, effects: &mut Vec<PeopleEffect>) {
+    // While names cannot be looked up, none is refused.
+    if denial.reason != Refusal::StoreFailed {
+        let refused = denial.of(Request::Hello, None, None);
+        effects.push(PeopleEffect::ToSession(session, refused));
+    }
+    // Of an open connection that is already somebody's, nothing is taken away.
+    if let Some(farewell) = farewell_of(denial.reason) {
+        effects.push(PeopleEffect::Cut(session, farewell));
     }
 }
 
@@ -266,7 +313,7 @@ fn farewell_of(reason: Refusal) -> Option<Farewell> {
     match reason {
         Refusal::NameTaken => Some(Farewell::Name),
         Refusal::TooManySessions => Some(Farewell::TooManySessions),
-        Refusal::NoMorePeople => Some(Farewell::TryAgainLater),
+        Refusal::NoMorePeople | Refusal::StoreFailed => Some(Farewell::TryAgainLater),
         _ => None,
     }
 }

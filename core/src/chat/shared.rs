@@ -8,6 +8,10 @@
 //! Who is there, and who types, is no part of the history: servers pass it on to each other ([`Passing`]),
 //! best effort, and each keeps a register of its own people that expires with it.
 
+mod order;
+
+pub use order::SharedOrder;
+
 use super::wire::{Message, Position};
 use super::{Denial, SessionId};
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@
 use super::roster::Roster;
 use crate::chat::Effect;
 use crate::chat::wire::ServerMessage;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// The most messages whose deliveries are followed; older ones are not reported any more.
@@ -42,10 +42,14 @@ impl Deliveries {
     pub(super) fn report(&mut self, room: &Arc<str>, roster: &Roster, effects: &mut Vec<Effect>) {
         let mut received: Vec<u64> = roster.people().map(|(_, it)| it.received).collect();
         received.sort_unstable();
+        let everybody = roster.people_count();
         self.0.retain_mut(|it| {
             let Some(author) = roster.person(&it.author) else { return false };
             let all = received.len() - received.partition_point(|seq| *seq < it.seq);
-            let by = (all - usize::from(author.received >= it.seq)) as u32;
+            let here = all - usize::from(author.received >= it.seq);
+            // Who is at two servers is counted at both, but there are not more people than there are.
+            let by = (here + roster.arrived_elsewhere(it.seq)).min(everybody.saturating_sub(1));
+            let by = by as u32;
             if by > it.told {
                 it.told = by;
                 let room = room.clone();
@@ -53,7 +57,17 @@ impl Deliveries {
                 let told = author.sessions.iter();
                 effects.extend(told.map(|to| Effect::ToSession(*to, news.clone())));
             }
-            by as usize + 1 < received.len()
+            by as usize + 1 < everybody
         });
     }
+}
+
+/// How far the people here have read, for the other servers: where that may still be of interest.
+pub(super) fn counts(head: u64, roster: &Roster) -> Vec<(u64, u32)> {
+    let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
+    let recent = head.saturating_sub(MOST as u64);
+    for (_, person) in roster.people().filter(|(_, it)| it.received > recent) {
+        *counts.entry(person.received).or_default() += 1;
+    }
+    counts.into_iter().collect()
 }

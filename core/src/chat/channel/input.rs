@@ -63,9 +63,9 @@ pub enum ChannelInput {
     Published(Published),
     /// The refill that was asked for is through; what the log has now.
     Refilled(Bounds),
-    /// What the log has now, read after the answer to the last such reading was handed in: told every few
-    /// seconds, and when the connection to the log has been lost and is back. That is how a lost
-    /// publication shows behind which nothing comes.
+    /// What the log has now, read after the answer to the last such reading was handed in, and after
+    /// whatever was still published on a connection that has been lost: told every few seconds, and when that
+    /// connection is back. That is how a lost publication shows behind which nothing comes.
     Head(Bounds),
     /// Another server has told something. Never this one.
     Elsewhere {

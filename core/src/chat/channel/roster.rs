@@ -1,8 +1,9 @@
 //! Who is in a channel: sessions, and the people they belong to.
 
-use crate::chat::{Bucket, SessionId};
+use super::elsewhere::{Changes, Elsewhere};
+use crate::chat::{Bucket, ServerId, SessionId};
 use crate::sim::Time;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A person in a channel, in one tab or several.
@@ -21,6 +22,9 @@ pub(super) struct Person {
 pub(super) struct Roster {
     sessions: BTreeMap<SessionId, Arc<str>>,
     people: BTreeMap<Arc<str>, Person>,
+    elsewhere: Elsewhere,
+    /// How many people are at other servers and not here.
+    only_elsewhere: usize,
 }
 
 impl Roster {
@@ -32,10 +36,56 @@ impl Roster {
         self.sessions.len()
     }
 
+    /// How many people there are, here and elsewhere.
     pub(super) fn people_count(&self) -> usize {
-        self.people.len()
+        self.people.len() + self.only_elsewhere
     }
 
+    /// Who is there, here and elsewhere, in the order of names.
+    pub(super) fn names(&self) -> Vec<Arc<str>> {
+        if self.only_elsewhere == 0 {
+            return self.people.keys().cloned().collect();
+        }
+        let everybody: BTreeSet<_> = self.people.keys().chain(self.elsewhere.names()).collect();
+        everybody.into_iter().cloned().collect()
+    }
+
+    pub(super) fn is_elsewhere(&self, name: &str) -> bool {
+        self.elsewhere.has(name)
+    }
+
+    pub(super) fn has_others_elsewhere(&self) -> bool {
+        !self.elsewhere.is_empty()
+    }
+
+    /// Hears of other servers; what that changes in who is there at all.
+    pub(super) fn elsewhere(&mut self, hear: impl FnOnce(&mut Elsewhere) -> Changes) -> Changes {
+        let mut changes = hear(&mut self.elsewhere);
+        changes.retain(|(name, _)| !self.people.contains_key(name));
+        for (_, online) in &changes {
+            match online {
+                true => self.only_elsewhere += 1,
+                false => self.only_elsewhere -= 1,
+            }
+        }
+        changes
+    }
+
+    /// Hears how far the people of another server have read; whether that server is known.
+    pub(super) fn received_elsewhere(
+        &mut self,
+        server: &ServerId,
+        counts: Vec<(u64, u32)>,
+    ) -> bool {
+        self.elsewhere.received(server, counts)
+    }
+
+    /// At how many people of other servers a message has arrived.
+    pub(super) fn arrived_elsewhere(&self, seq: u64) -> usize {
+        self.elsewhere.arrived(seq)
+    }
+
+    /// The people here.
     pub(super) fn people(&self) -> impl Iterator<Item = (&Arc<str>, &Person)> {
         self.people.iter()
     }
@@ -58,9 +108,13 @@ impl Roster {
     pub(super) fn add(&mut self, session: SessionId, name: Arc<str>, bucket: Bucket) -> bool {
         self.sessions.insert(session, name.clone());
         let person = Person { sessions: Vec::new(), received: 0, bucket, typed_at: None };
-        let person = self.people.entry(name).or_insert(person);
+        let person = self.people.entry(name.clone()).or_insert(person);
         person.sessions.push(session);
-        person.sessions.len() == 1
+        let is_first = person.sessions.len() == 1;
+        if is_first && self.elsewhere.has(&name) {
+            self.only_elsewhere -= 1;
+        }
+        is_first
     }
 
     /// Removes a session: its person, and whether that was the last one. None if it was not there.
@@ -71,6 +125,7 @@ impl Roster {
         let is_last = person.sessions.is_empty();
         if is_last {
             self.people.remove(&name);
+            self.only_elsewhere += usize::from(self.elsewhere.has(&name));
         }
         Some((name, is_last))
     }

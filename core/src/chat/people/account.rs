@@ -1,6 +1,7 @@
 //! A person: a claim to a name, an inbox, and the tabs that are open.
 
 use super::{Claim, PeopleEffect};
+use crate::chat::wire::Message;
 use crate::chat::{Bucket, Channel, ChannelInput, Clock, Effect, SessionId};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, VecDeque};
@@ -17,6 +18,10 @@ pub(super) struct Account {
     /// in this inbox, the sender's key, and the number in the sender's inbox. Bounded; forgotten over
     /// a restart, after which a second tick may be missing.
     pub(super) undelivered: VecDeque<(u64, Arc<str>, u64)>,
+    /// With whom there have been private messages. This and what follows is only of people who follow.
+    pub(super) friends: BTreeSet<Arc<str>>,
+    /// Messages of others that have not arrived in one of the tabs here. Bounded.
+    pub(super) arriving: VecDeque<Arc<Message>>,
 }
 
 impl Account {

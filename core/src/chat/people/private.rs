@@ -8,10 +8,10 @@ use crate::chat::{Clock, Denial, Effect, Refusal, SessionId, names};
 use std::sync::Arc;
 
 /// The most private messages of a person whose arrival is followed.
-const MOST_UNDELIVERED: usize = 256;
+pub(super) const MOST_UNDELIVERED: usize = 256;
 
 /// Id, text, position at the first attempt, time of arrival.
-type Text = (Arc<str>, Arc<str>, Option<Position>, u64);
+pub(super) type Text = (Arc<str>, Arc<str>, Option<Position>, u64);
 
 impl People {
     pub(super) fn private(
@@ -23,6 +23,9 @@ impl People {
         effects: &mut Vec<PeopleEffect>,
     ) -> Result<(), Denial> {
         let sender_key = self.sessions.get(&session).ok_or(Refusal::HelloFirst)?.clone();
+        if self.following.is_some() {
+            return self.submit(&sender_key, session, to, (id, text, since, received_us), effects);
+        }
         let receiver_key = names::folded(to);
         let receiver = self.accounts.get(&receiver_key).ok_or(Refusal::NoSuchPerson)?;
         let to = receiver.claim.name.clone();
@@ -65,8 +68,8 @@ impl People {
             effects.push(sender.wrap(Effect::Ack(session, ack)));
         }
         if is_first {
-            self.introduce(&sender_key, &receiver_key, effects);
-            self.introduce(&receiver_key, &sender_key, effects);
+            self.introduce(&from, &receiver_key, effects);
+            self.introduce(&to, &sender_key, effects);
         }
         Ok(())
     }
@@ -89,31 +92,27 @@ impl People {
     /// The correspondents of a person who are online.
     pub(super) fn online_correspondents(&self, key: &str) -> Vec<Arc<str>> {
         let Some(account) = self.accounts.get(key) else { return Vec::new() };
-        let is_online = |name: &&Arc<str>| {
-            let other = self.accounts.get(&names::folded(name));
-            other.is_some_and(|it| !it.sessions.is_empty())
-        };
-        account.correspondents().into_iter().filter(is_online).cloned().collect()
+        account.correspondents().into_iter().filter(|it| self.is_online(it)).cloned().collect()
+    }
+
+    fn is_online(&self, name: &str) -> bool {
+        let here = self.accounts.get(&names::folded(name));
+        here.is_some_and(|it| !it.sessions.is_empty()) || self.is_elsewhere(name)
     }
 
     /// Tells a person's correspondents whether the person is online.
     pub(super) fn announce(&self, key: &str, effects: &mut Vec<PeopleEffect>) {
         let Some(account) = self.accounts.get(key) else { return };
         for name in account.correspondents() {
-            self.introduce(key, &names::folded(name), effects);
+            self.introduce(&account.claim.name, &names::folded(name), effects);
         }
     }
 
     /// Tells a person whether another one is online.
-    fn introduce(&self, whom: &str, to: &str, effects: &mut Vec<PeopleEffect>) {
-        let (Some(whom), Some(to)) = (self.accounts.get(whom), self.accounts.get(to)) else {
-            return;
-        };
-        if to.sessions.is_empty() {
-            return;
-        }
+    pub(super) fn introduce(&self, name: &Arc<str>, to: &str, effects: &mut Vec<PeopleEffect>) {
+        let Some(to) = self.accounts.get(to).filter(|it| !it.sessions.is_empty()) else { return };
         let count = self.online_correspondents(&names::folded(&to.claim.name)).len() as u32;
-        let (name, online) = (whom.claim.name.clone(), !whom.sessions.is_empty());
+        let (name, online) = (name.clone(), self.is_online(name));
         let room = to.inbox.name().clone();
         let presence = ServerMessage::Presence { room, name, online, count };
         effects.push(to.wrap(Effect::ToEveryone(presence)));
