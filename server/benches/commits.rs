@@ -8,7 +8,14 @@
 //!   client updates a row of its own in both at once, up to PREPARE TRANSACTION, then COMMIT PREPARED in both at
 //!   once. Nobody writes a coordinator's decision: four forced writes where ours has five.
 //!
-//! The three take turns for a few rounds, so that what else the machine does hits all of them; each figure is
+//! - `ours on postgresql`: the same server with those two databases for its services: our coordinator with its log
+//!   forces the decision, and the databases do the rest. All orders are for the same good and need a courier, so all
+//!   want the same row in each database.
+//! - `bare driver`: the same statements on rows like those, by a client of the databases that is nobody's coordinator.
+//!   It locks the row of the inventory first and then that of delivery: both at once, as our coordinator does, would
+//!   be a deadlock of any two clients that neither database sees. Still nobody writes a decision.
+//!
+//! They take turns for a few rounds, so that what else the machine does hits all of them; each figure is
 //! the median of the rounds.
 
 #[path = "commits/floor.rs"]
@@ -24,6 +31,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use postgresql::Rows;
 
 const CLIENTS: [usize; 3] = [1, 8, 64];
 const ROUNDS: usize = 3;
@@ -34,16 +42,22 @@ const WARM_UP: Duration = Duration::from_millis(500);
 #[tokio::main]
 async fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let ours = ours::Server::start(&folder.path().join("ours")).await?;
+    let ours = ours::Server::start(&folder.path().join("ours"), &[]).await?;
     let floor = floor::Logs::open(&folder.path().join("floor"))?;
     let peer = postgresql::Servers::start(CLIENTS[CLIENTS.len() - 1]).await?;
+    let participants = peer.participants();
+    let on_databases =
+        ours::Server::start(&folder.path().join("on-databases"), &participants).await?;
     println!("committed orders a second, {ROUNDS} rounds of {MEASURED:?} each, median");
     for clients in CLIENTS {
         let (mut ours_rates, mut floor_rates, mut peer_rates) = (vec![], vec![], vec![]);
+        let (mut on_databases_rates, mut bare_rates) = (vec![], vec![]);
         for _ in 0..ROUNDS {
             ours_rates.push(rate(clients, |client| ours.client(client)).await?);
             floor_rates.push(rate(clients, |client| floor.client(client)).await?);
-            peer_rates.push(rate(clients, |client| peer.client(client)).await?);
+            peer_rates.push(rate(clients, |client| peer.client(client, Rows::Own)).await?);
+            on_databases_rates.push(rate(clients, |client| on_databases.client(client)).await?);
+            bare_rates.push(rate(clients, |client| peer.client(client, Rows::Shared)).await?);
         }
         let (ours, floor) = (median(ours_rates), median(floor_rates));
         let of_floor = 100.0 * ours / floor;
@@ -52,6 +66,12 @@ async fn main() -> Result<()> {
             "{clients:>3} clients: ours {ours:>6.0}/s, floor {floor:>6.0}/s (ours is {of_floor:.0} % of it), \
              postgresql {peer:>6.0}/s (ours is {:.2} times as fast)",
             ours / peer
+        );
+        let (on_databases, bare) = (median(on_databases_rates), median(bare_rates));
+        println!(
+            "             ours on postgresql {on_databases:>6.0}/s, bare driver {bare:>6.0}/s \
+             (ours is {:.2} times as fast)",
+            on_databases / bare
         );
     }
     Ok(())

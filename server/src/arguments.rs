@@ -8,10 +8,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use node::NodeCommand;
+pub(crate) use node::merged_or_exit;
 use playground_core::chat::Rate;
 use playground_server::cdn::{CdnConfig, EdgeName, OriginUrl};
 use playground_server::chat::ChatConfig;
-use playground_server::two_phase_commit::StockFlag;
+use playground_server::two_phase_commit::{ParticipantsFlag, StockFlag};
 use tracing_subscriber::EnvFilter;
 
 /// Serves the System Design Playground: its page, and the real things behind its labs.
@@ -98,6 +99,12 @@ pub(crate) struct Arguments {
     /// load tests [default: 5 burgers, 10 fries, 8 drinks, 3 pizzas, 2 couriers]
     #[arg(long, env = "PLAYGROUND_TWO_PHASE_COMMIT_STOCK", value_name = "GOODS")]
     pub(crate) two_phase_commit_stock: Option<StockFlag>,
+
+    /// Have a PostgreSQL database take part in two-phase commit in place of a process of the server's own:
+    /// `inventory=postgres://USER:PASSWORD@HOST:PORT/DATABASE`, and the same for `delivery`; may be given again. Its
+    /// max_prepared_transactions must be set. The tables are made if they are missing
+    #[arg(long, env = "PLAYGROUND_PARTICIPANTS", value_name = "NAME=URL", hide_env_values = true)]
+    pub(crate) participant: Vec<ParticipantsFlag>,
 }
 
 /// How much of the chat is too much.

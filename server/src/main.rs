@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::Context;
-use arguments::{Arguments, Part};
+use arguments::{Arguments, Part, merged_or_exit};
 use clap::Parser;
 use playground_server::cdn::Cdn;
 use playground_server::chat::Chat;
@@ -67,6 +67,7 @@ fn run(
 }
 
 async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
+    let databases = merged_or_exit(arguments.participant);
     let page = start::page(arguments.page_dir.as_deref())?;
     let data_dir = start::data_dir(arguments.data_dir)?;
     let listener = start::listen(arguments.listen).await?;
@@ -87,6 +88,7 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
             executable: executable.clone(),
             data: data_dir.join("two-phase-commit"),
             stock: arguments.two_phase_commit_stock,
+            databases,
             epoch: SystemTime::now(),
             log: arguments.log,
         },

@@ -8,6 +8,7 @@
 //! reaches them over loopback.
 
 mod api;
+mod database;
 mod faults;
 mod feed;
 mod inside;
@@ -26,6 +27,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::task::AbortHandle;
 
 pub(crate) use api::router;
+pub use database::{DatabaseUrl, ParticipantsFlag, merged};
 pub use inside::Addresses;
 pub use node::{NodeSettings, run_node};
 pub(crate) use page_socket::connect;

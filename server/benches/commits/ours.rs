@@ -1,4 +1,4 @@
-//! The real server with its real processes.
+//! The real server with its real processes, or with databases in their place.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -23,10 +23,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) async fn start(data: &Path) -> Result<Self> {
+    pub(crate) async fn start(data: &Path, arguments: &[String]) -> Result<Self> {
         let mut process = Command::new(env!("CARGO_BIN_EXE_playground-server"))
             .args(["--listen", "127.0.0.1:0", "--log", "off", "--data-dir"])
             .arg(data)
+            .args(arguments)
             .args(["--two-phase-commit-stock", "burger=4000000000,courier=4000000000"])
             .stdout(Stdio::piped())
             .spawn()?;

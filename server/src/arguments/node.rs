@@ -1,12 +1,16 @@
 //! The flags of a node of two-phase commit, which is this program, too.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Subcommand, ValueEnum};
 use playground_core::two_phase_commit::Place;
-use playground_server::two_phase_commit::{NodeSettings, StockFlag};
+use playground_server::two_phase_commit::{
+    Addresses, DatabaseUrl, NodeSettings, ParticipantsFlag, StockFlag, merged,
+};
 
 use super::{parse_address, parse_filter};
 
@@ -33,10 +37,25 @@ pub(crate) enum NodeCommand {
     Coordinator {
         #[command(flatten)]
         node: NodeArguments,
-        /// Where a service is; may be given again
-        #[arg(long, value_name = "NAME=URL", value_parser = parse_peer)]
-        participant: Vec<(Place, SocketAddr)>,
+        /// Where a service is, or the database that it is; may be given again
+        #[arg(long, value_name = "NAME=URL", value_parser = parse_participant)]
+        participant: Vec<Participant>,
+        /// The same of databases, as the server passes them on: not among the arguments, which everybody sees
+        #[arg(long, hide = true, env = "PLAYGROUND_PARTICIPANTS", hide_env_values = true)]
+        databases: Vec<ParticipantsFlag>,
+        /// What the databases hold at the very start, such as `burger=1000`; what is in their tables wins over this
+        #[arg(long, value_name = "GOODS")]
+        database_stock: Option<StockFlag>,
     },
+}
+
+/// A service that a coordinator talks to.
+#[derive(Clone, Debug)]
+pub(crate) enum Participant {
+    /// A process of this program.
+    Process(Place, SocketAddr),
+    /// A database.
+    Database(ParticipantsFlag),
 }
 
 /// The services that take part.
@@ -85,6 +104,7 @@ const YEAR_2026_US: u64 = 1_767_225_600_000_000;
 impl NodeCommand {
     /// What to log, and what to run.
     pub(crate) fn settings(self) -> (String, NodeSettings) {
+        let mut databases = BTreeMap::new();
         let (place, node, stock, addresses) = match self {
             NodeCommand::Participant { service, node, stock, coordinator, peer } => {
                 let place = match service {
@@ -94,14 +114,53 @@ impl NodeCommand {
                 let coordinator = coordinator.map(|address| (Place::Coordinator, address));
                 (place, node, stock, peer.into_iter().chain(coordinator).collect())
             }
-            NodeCommand::Coordinator { node, participant } => {
-                (Place::Coordinator, node, None, participant.into_iter().collect())
+            NodeCommand::Coordinator {
+                node,
+                participant,
+                databases: mut flags,
+                database_stock,
+            } => {
+                let mut addresses = Addresses::new();
+                for participant in participant {
+                    match participant {
+                        Participant::Process(place, address) => {
+                            addresses.insert(place, address);
+                        }
+                        Participant::Database(flag) => flags.push(flag),
+                    }
+                }
+                databases = merged_or_exit(flags);
+                (Place::Coordinator, node, database_stock, addresses)
             }
         };
         let NodeArguments { listen, data, log, stop_with_stdin, epoch_us } = node;
         let epoch = SystemTime::UNIX_EPOCH + Duration::from_micros(epoch_us);
         let stock = stock.unwrap_or_default();
-        (log, NodeSettings { place, listen, data, stock, addresses, stop_with_stdin, epoch })
+        let settings = NodeSettings {
+            place,
+            listen,
+            data,
+            stock,
+            databases,
+            addresses,
+            stop_with_stdin,
+            epoch,
+        };
+        (log, settings)
+    }
+}
+
+/// All participants that are databases; says what is wrong with them and ends the program otherwise.
+pub(crate) fn merged_or_exit(flags: Vec<ParticipantsFlag>) -> BTreeMap<Place, DatabaseUrl> {
+    merged(flags).unwrap_or_else(|problem| {
+        super::Arguments::command().error(ErrorKind::ArgumentConflict, problem).exit()
+    })
+}
+
+fn parse_participant(text: &str) -> Result<Participant, String> {
+    match text.split_once('=') {
+        Some((_, url)) if url.starts_with("postgres") => text.parse().map(Participant::Database),
+        _ => parse_peer(text).map(|(place, address)| Participant::Process(place, address)),
     }
 }
 

@@ -52,7 +52,7 @@ impl Clock {
 
     /// Where a node begins to number its messages: no other node and none of its former lives has used these
     /// numbers, since a node sends less than one message in a microsecond. Lasts for nine years from the epoch.
-    pub(super) fn first_flight(&self, node: NodeId) -> u64 {
+    pub(crate) fn first_flight(&self, node: NodeId) -> u64 {
         u64::from(node.0) << 48 | (self.now().0 & ((1 << 48) - 1))
     }
 }

@@ -48,6 +48,7 @@ async fn crash(
         false => json(&headers, &body)?,
     };
     let at = at.map(|name| point(place, &name)).transpose()?;
+    not_of_a_database(lab, place, "it is killed where it runs, by whoever runs it")?;
     let node = lab.nodes().node(place);
     let address = node.address().ok_or_else(|| {
         refused(StatusCode::CONFLICT, format!("{} is down already.", place.title()))
@@ -70,6 +71,7 @@ async fn restart(
 ) -> Result<Json<NodeState>, AppError> {
     let lab = lab(&state)?;
     let place = place(&name)?;
+    not_of_a_database(lab, place, "it is started where it runs, and found by itself then")?;
     let node = lab.nodes().node(place);
     let _changing = lab.change().await;
     if node.address().is_some() {
@@ -100,6 +102,11 @@ async fn resolve(
     if place == Place::Coordinator {
         return Err(not_in_doubt());
     }
+    not_of_a_database(
+        lab,
+        place,
+        "whoever decides by hand says COMMIT PREPARED or ROLLBACK PREPARED there",
+    )?;
     let address = lab
         .nodes()
         .node(place)
@@ -120,11 +127,12 @@ async fn reset(State(state): State<AppState>) -> Result<Json<wire::State>, AppEr
     // All are dead before the first log goes: else one could still tell another of what is forgotten.
     tokio::join!(a.kill(), b.kill(), c.kill());
     // All or nothing: a coordinator that forgets alone would give names out again that the others know.
-    let claimed = tokio::join!(a.claim(), b.claim(), c.claim());
+    let nodes = lab.nodes();
+    let claimed = tokio::join!(nodes.claim(a), nodes.claim(b), nodes.claim(c));
     let mut wiped = claimed.0.and(claimed.1).and(claimed.2);
     for node in [c, b, a] {
         if wiped.is_ok() {
-            wiped = node.wipe().await;
+            wiped = nodes.wipe(node).await;
         }
     }
     lab.nodes().start_all().await;
@@ -134,6 +142,17 @@ async fn reset(State(state): State<AppState>) -> Result<Json<wire::State>, AppEr
     })?;
     let (state, _) = lab.nodes().state(0).await;
     Ok(Json(state))
+}
+
+/// Refuses what can be done to processes of the server's only.
+fn not_of_a_database(lab: &TwoPhaseCommit, place: Place, instead: &str) -> Result<(), AppError> {
+    match lab.nodes().database(place) {
+        None => Ok(()),
+        Some(_) => {
+            let detail = format!("{} is a PostgreSQL database: {instead}.", place.title());
+            Err(refused(StatusCode::CONFLICT, detail))
+        }
+    }
 }
 
 async fn tell(lab: &TwoPhaseCommit, place: Place) -> NodeState {

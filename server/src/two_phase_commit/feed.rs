@@ -11,7 +11,7 @@ use axum::extract::ws::Utf8Bytes;
 use axum::http::Method;
 use http_body_util::Full;
 use playground_core::sim::{ClusterEvent, Time};
-use playground_core::two_phase_commit::wire::LiveMessage;
+use playground_core::two_phase_commit::wire::{DatabaseNews, LiveMessage, NodeState};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -28,6 +28,8 @@ const WAITING: usize = 2048;
 const SORTING: Duration = Duration::from_millis(40);
 /// How often somebody looks whether anybody watches.
 const GLANCE: Duration = Duration::from_millis(500);
+/// How often a database is looked at while somebody watches.
+const DATABASE_GLANCE: Duration = Duration::from_millis(150);
 /// Before the next attempt to reach a node that is up.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -117,7 +119,12 @@ impl Feed {
         for index in 0..nodes.all().len() {
             let (feed, nodes, queue) = (self.clone(), nodes.clone(), queue.clone());
             let watcher = Watcher { feed, nodes, index, queue };
-            tasks.push(tokio::spawn(watcher.follow_lives()).abort_handle());
+            let is_database = watcher.nodes.database(watcher.node().place).is_some();
+            let task = match is_database {
+                true => tokio::spawn(watcher.look_at_database()),
+                false => tokio::spawn(watcher.follow_lives()),
+            };
+            tasks.push(task.abort_handle());
         }
         Feeding(tasks)
     }
@@ -203,6 +210,29 @@ impl Watcher {
                 changed = status.changed() => changed.ok()?,
                 () = sleep(PAUSE) => {}
             }
+        }
+    }
+
+    /// Tells what a database holds and has prepared, whenever that has changed and somebody watches. What happens
+    /// there is told by the coordinator.
+    async fn look_at_database(self) -> Option<()> {
+        let place = self.node().place;
+        let mut last = None;
+        loop {
+            self.feed.until_somebody_watches().await;
+            let NodeState { is_up, problem, free, held, database, .. } =
+                self.nodes.database(place)?.report(0).await.node;
+            let (at, node, database) = (self.nodes.clock.now(), place.node(), database?);
+            let news = DatabaseNews { at, node, is_up, problem, free, held, database };
+            // That time goes by is no news.
+            let mut ageless = DatabaseNews { at: Time::ZERO, ..news.clone() };
+            ageless.database.prepared.iter_mut().for_each(|row| row.age_ms = 0);
+            if last.as_ref() != Some(&ageless) {
+                last = Some(ageless);
+                let news = json(&LiveMessage::Database(Box::new(news)));
+                self.send(at, u64::MAX, 0, What::Process(news)).await?;
+            }
+            sleep(DATABASE_GLANCE).await;
         }
     }
 

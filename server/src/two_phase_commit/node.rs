@@ -8,6 +8,7 @@ mod ledger;
 mod routes;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ use playground_core::two_phase_commit::{
 };
 use tokio::sync::oneshot;
 
+use super::database::{DatabaseUrl, Participant, Prefix};
 use super::inside::{Addresses, Report};
 use super::stock::StockFlag;
 use crate::driver::peers::Peers;
@@ -30,7 +32,8 @@ use crate::log::FileLog;
 use crate::{serve, start};
 use ledger::{Ledger, Own};
 pub(super) use routes::points;
-use watch::{Watch, Watched};
+pub(super) use watch::Watch;
+use watch::Watched;
 
 /// How long requests in flight may take when the node stops.
 const GRACE: Duration = Duration::from_millis(200);
@@ -46,8 +49,10 @@ pub struct NodeSettings {
     pub listen: SocketAddr,
     /// The directory of its log; made if missing.
     pub data: PathBuf,
-    /// What a participant holds at the very start, where it is not what the lab says.
+    /// What a participant, or a coordinator's databases, hold at the very start, where it is not what the lab says.
     pub stock: StockFlag,
+    /// Coordinator: the participants that are databases.
+    pub databases: BTreeMap<Place, DatabaseUrl>,
     /// Where other nodes are, as far as that is known.
     pub addresses: Addresses,
     /// Whether to stop when standard input ends.
@@ -100,11 +105,15 @@ pub async fn run_node(
     for (place, address) in &settings.addresses {
         peers.set_address(place.node(), *address);
     }
-    let transport = Watched { peers: peers.clone(), watch: watch.clone() };
+    let (databases, tasks) = databases(&settings)?;
+    let transport = Watched { peers: peers.clone(), databases, watch: watch.clone() };
     let driven = Settings::new(settings.place.node(), clock);
     let (driver, handle) = Driver::new(driven, &config, log, &records, transport, watch.observer())
         .context("cannot start a thread for the log")?;
     drop(records);
+    // They end with this function.
+    let _databases: Vec<_> =
+        tasks.into_iter().map(|tasks| tasks.start(handle.clone(), watch.clone(), clock)).collect();
     let place = settings.place;
     let state =
         NodeState { place, clock, handle: handle.clone(), peers, watch, armed: Arc::default() };
@@ -141,6 +150,21 @@ pub async fn run_node(
         Exit::LogFailed(error) => Err(error).context("the log failed, so nothing can be promised"),
         Exit::Died => bail!("the node outlived its own death"),
     }
+}
+
+/// The ways to the participants that are databases, and what is to run at their ends.
+fn databases(
+    settings: &NodeSettings,
+) -> anyhow::Result<(Vec<Participant>, Vec<super::database::Tasks>)> {
+    if settings.databases.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let prefix = Prefix::of(&settings.data).map_err(anyhow::Error::msg)?;
+    let ways = settings.databases.iter().map(|(place, url)| {
+        let stock = settings.stock.over(place.stock());
+        Participant::new(*place, url.clone(), stock, prefix.clone())
+    });
+    Ok(ways.unzip())
 }
 
 /// How many orders are remembered of a node that is down.

@@ -7,6 +7,7 @@ use playground_core::sim::{Span, Time};
 use playground_core::two_phase_commit::wire::{InDoubt, NodeState, OrderReport, State, Status};
 use playground_core::two_phase_commit::{Good, Outcome, Place, Stock, TransactionId};
 
+use super::database::{DatabaseUrl, Inspector};
 use super::inside::{Addresses, Knowledge, Report};
 use super::process::Launch;
 use super::request::{self, NoAnswer};
@@ -17,6 +18,8 @@ use crate::driver::Clock;
 #[derive(Debug)]
 pub(super) struct Nodes {
     all: [Supervised; 3],
+    /// Of those that are databases: they are not started, but looked at.
+    databases: BTreeMap<Place, Inspector>,
     pub(super) clock: Clock,
     /// Since when each doubt has been seen: a node that restarts begins to count anew.
     doubts: Mutex<BTreeMap<(Place, TransactionId), Time>>,
@@ -37,7 +40,18 @@ impl Nodes {
         let clock = Clock::since(launch.epoch);
         let launch = Arc::new(launch);
         let all = Place::RESTAURANT.map(|place| Supervised::new(place, launch.clone()));
-        Nodes { all, clock, doubts: Mutex::default() }
+        let inspector = |(place, url): (&Place, &DatabaseUrl)| {
+            let stock = launch.stock.clone().unwrap_or_default().over(place.stock());
+            let folder = launch.folder(Place::Coordinator);
+            (*place, Inspector::start(*place, url.clone(), stock, folder))
+        };
+        let databases = launch.databases.iter().map(inspector).collect();
+        Nodes { all, databases, clock, doubts: Mutex::default() }
+    }
+
+    /// The database that a node is; none of a process.
+    pub(super) fn database(&self, place: Place) -> Option<&Inspector> {
+        self.databases.get(&place)
     }
 
     pub(super) fn all(&self) -> &[Supervised; 3] {
@@ -67,7 +81,10 @@ impl Nodes {
     pub(super) async fn start_all(&self) {
         let [a, b, c] = &self.all;
         let addresses = self.addresses();
-        let start = async |node: &Supervised| node.start(addresses.clone()).await;
+        let start = async |node: &Supervised| match self.database(node.place) {
+            Some(_) => Ok(()),
+            None => node.start(addresses.clone()).await,
+        };
         // Whoever cannot start says so in its status.
         let _ = tokio::join!(start(a), start(b), start(c));
         self.introduce().await;
@@ -77,6 +94,28 @@ impl Nodes {
     pub(super) async fn stop_all(&self) {
         let [a, b, c] = &self.all;
         tokio::join!(a.stop(), b.stop(), c.stop());
+    }
+
+    /// Looks whether what a node has written down is nobody else's, and can be forgotten.
+    ///
+    /// # Errors
+    /// Why not, for a person.
+    pub(super) async fn claim(&self, node: &Supervised) -> Result<(), String> {
+        match self.database(node.place) {
+            Some(database) => database.claim().await,
+            None => node.claim().await,
+        }
+    }
+
+    /// Has a node forget everything.
+    ///
+    /// # Errors
+    /// Why it cannot, for a person.
+    pub(super) async fn wipe(&self, node: &Supervised) -> Result<(), String> {
+        match self.database(node.place) {
+            Some(database) => database.wipe().await,
+            None => node.wipe().await,
+        }
     }
 
     fn addresses(&self) -> Addresses {
@@ -106,6 +145,9 @@ impl Nodes {
         orders: usize,
     ) -> (supervised::Status, Option<Report>) {
         let status = node.status();
+        if let Some(database) = self.database(node.place) {
+            return (status, Some(database.report(orders).await));
+        }
         let report = match status.process {
             None => status.disk.as_deref().cloned(),
             Some((_, address)) => {
@@ -134,7 +176,10 @@ impl Nodes {
                 _ => u64::MAX,
             };
             seen[index] = Seen { starts: status.starts, events };
-            nodes.push(node_state(place, &status, report.as_ref()));
+            match &report {
+                Some(report) if report.node.database.is_some() => nodes.push(report.node.clone()),
+                _ => nodes.push(node_state(place, &status, report.as_ref())),
+            }
             let Some(report) = report else { continue };
             in_doubt.extend(self.aged(place, now, report.in_doubt));
             damage.extend(report.damage);
@@ -179,7 +224,7 @@ impl Nodes {
     /// If nobody who is up knows, but somebody who is down might.
     pub(super) async fn order(&self, tx: TransactionId) -> Result<Option<OrderReport>, NoAnswer> {
         let [a, b, c] = &self.all;
-        let (a, b, c) = tokio::join!(ask(a, tx), ask(b, tx), ask(c, tx));
+        let (a, b, c) = tokio::join!(self.ask(a, tx), self.ask(b, tx), self.ask(c, tx));
         let epoch = a.as_ref().ok().and_then(|it| it.epoch);
         let answers = [a, b, c];
         let reports = answers.iter().flatten().filter_map(|it| it.report.as_ref());
@@ -199,6 +244,13 @@ impl Nodes {
             (_, Some(error)) => Err(error.clone()),
             // Presumed: whatever of an earlier life nobody knows of has aborted.
             (_, None) => Ok(Some(bare_report(tx, Outcome::Aborted))),
+        }
+    }
+
+    async fn ask(&self, node: &Supervised, tx: TransactionId) -> Result<Knowledge, NoAnswer> {
+        match self.database(node.place) {
+            Some(database) => database.knowledge(tx).await,
+            None => ask(node, tx).await,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A node as a child process: started, listened to, killed. Only ever by its handle, so that no other process
 //! can be hit that has got the same number since.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::database::DatabaseUrl;
 use super::inside::Addresses;
 use super::stock::StockFlag;
 
@@ -34,6 +36,8 @@ pub struct Launch {
     pub data: PathBuf,
     /// What the services hold at the very start, where it is not what the lab says.
     pub stock: Option<StockFlag>,
+    /// The participants that are databases, and so are not started.
+    pub databases: BTreeMap<Place, DatabaseUrl>,
     /// When the server started: the zero of all times that the nodes tell.
     pub epoch: SystemTime,
     /// What the processes log, to the server's own standard error.
@@ -106,6 +110,7 @@ impl Launch {
             for service in services.into_iter().filter_map(peer) {
                 command.args(["--participant", &service]);
             }
+            self.tell_databases(&mut command);
         } else {
             command.args(["participant", place.name()]);
             if let Some(address) = addresses.get(&Place::Coordinator) {
@@ -128,6 +133,24 @@ impl Launch {
         #[cfg(unix)]
         command.process_group(0);
         command
+    }
+}
+
+impl Launch {
+    /// Tells a coordinator where its databases are, by its environment: a list of processes shows arguments, and
+    /// these may hold passwords.
+    fn tell_databases(&self, command: &mut Command) {
+        if self.databases.is_empty() {
+            return;
+        }
+        let one = |(place, url): (&Place, &DatabaseUrl)| {
+            format!("{}={}", place.name(), url.secret_text())
+        };
+        let all: Vec<String> = self.databases.iter().map(one).collect();
+        command.env("PLAYGROUND_PARTICIPANTS", all.join(" "));
+        if let Some(stock) = &self.stock {
+            command.args(["--database-stock", &stock.to_text()]);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod faults;
 mod live;
 mod node_process;
 mod orders;
+mod postgresql;
 mod restaurant;
 mod storm;
 mod whole_server;

@@ -117,10 +117,13 @@ impl Ledger {
     pub(crate) fn hear(&mut self, at: Time, event: &ClusterEvent<TwoPhaseNode>) -> u64 {
         self.events += 1;
         match event {
-            ClusterEvent::Appended { record, durability, .. } => {
+            // A coordinator also tells what happens in databases, which are no processes.
+            ClusterEvent::Appended { node, record, durability } if *node == self.place.node() => {
                 self.appended(record, *durability);
             }
-            ClusterEvent::Reported(_, event) => self.reported(at, event),
+            ClusterEvent::Reported(node, event) if *node == self.place.node() => {
+                self.reported(at, event);
+            }
             _ => {}
         }
         self.events

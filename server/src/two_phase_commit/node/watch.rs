@@ -13,6 +13,7 @@ use super::desk::Desk;
 use super::ledger::Ledger;
 use crate::driver::Transport;
 use crate::driver::peers::Peers;
+use crate::two_phase_commit::database::Participant;
 use crate::two_phase_commit::inside::Line;
 
 /// How many of the first events are kept, for a watcher who could not be there in time.
@@ -22,6 +23,8 @@ const WAITING: usize = 512;
 
 /// How long a node that is about to die lets watchers read what has happened.
 const FAREWELL: Duration = Duration::from_millis(300);
+/// How long it lets databases carry out what they have been sent.
+const FLUSH_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Something for a watcher.
 #[derive(Clone, Debug)]
@@ -93,6 +96,11 @@ impl Watch {
         self.desk.hear(event);
     }
 
+    /// Whether anybody watches, or will want to know how everything began.
+    pub(crate) fn is_curious(&self) -> bool {
+        self.live.receiver_count() > 0 || self.lock().opening.len() < OPENING
+    }
+
     /// Begins to watch, from the start of the process if that is wanted.
     pub(crate) fn subscribe(&self, from_start: bool) -> Watching {
         let seen = self.lock();
@@ -124,16 +132,27 @@ impl Watch {
 /// everybody has seen how it came to that.
 pub(crate) struct Watched {
     pub(crate) peers: Peers<Message>,
+    pub(crate) databases: Vec<Participant>,
     pub(crate) watch: Arc<Watch>,
 }
 
 impl Transport<Message> for Watched {
     fn send(&self, flight: Flight<Message>) {
-        self.peers.send(flight);
+        match self.databases.iter().find(|database| database.node() == flight.to) {
+            Some(database) => database.send(flight),
+            None => self.peers.send(flight),
+        }
     }
 
     async fn flushed(&self) {
         self.peers.flushed().await;
+        let databases = async {
+            for database in &self.databases {
+                database.flushed().await;
+            }
+        };
+        // A database that hangs does not keep this node alive.
+        let _ = timeout(FLUSH_PATIENCE, databases).await;
         self.watch.flushed().await;
     }
 }

@@ -158,6 +158,7 @@ async fn ask_from_elsewhere(allow: bool, method: &str, path: &str) -> (u16, Stri
         executable: dir.path().join("missing"),
         data: dir.path().into(),
         stock: None,
+        databases: Default::default(),
         epoch: std::time::SystemTime::now(),
         log: "error".into(),
     };

@@ -68,12 +68,21 @@ impl Restaurant {
 
     /// With a stock of which much can be sold, such as `burger=1000,courier=1000`.
     pub(super) fn stocked(data: &Path, stock: &str) -> Self {
-        let mut restaurant = Self::start(data, &["--two-phase-commit-stock", stock]);
-        for part in stock.split(',') {
+        let restaurant = Self::with(data, &[], Some(stock));
+        restaurant.wait_until_up();
+        restaurant
+    }
+
+    /// With further arguments and perhaps another stock, without waiting for the nodes.
+    pub(super) fn with(data: &Path, arguments: &[&str], stock: Option<&str>) -> Self {
+        let stocking = stock.map(|stock| ["--two-phase-commit-stock", stock]);
+        let arguments: Vec<&str> =
+            arguments.iter().copied().chain(stocking.into_iter().flatten()).collect();
+        let mut restaurant = Self::start(data, &arguments);
+        for part in stock.into_iter().flat_map(|stock| stock.split(',')) {
             let (name, count) = part.split_once('=').unwrap();
             restaurant.stock.insert(Good::named(name).unwrap(), count.parse().unwrap());
         }
-        restaurant.wait_until_up();
         restaurant
     }
 
