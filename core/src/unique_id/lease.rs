@@ -15,6 +15,8 @@
 //! changed before it answers. Moments are milliseconds since 1970 (Unix), as the clock of whoever calls
 //! shows them.
 
+mod lost;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -40,7 +42,8 @@ pub struct Terms {
     /// than half of `lease_ms`, so that one lost message stops nobody.
     pub renew_ms: u64,
     /// By how much the holder's clock may differ from that of whoever keeps the registry, in milliseconds.
-    /// Uniqueness does not hang on it; it keeps a clock that is wrong from reserving years.
+    /// Uniqueness does not hang on it, unless the registry has lost what it knew ([`Registry::distrust`]); it
+    /// keeps a clock that is wrong from reserving years.
     pub most_skew_ms: u64,
 }
 
@@ -113,6 +116,14 @@ pub enum LeaseRefusal {
         /// How many there are.
         numbers: u16,
         /// After how many milliseconds the first of them is free, unless it is renewed.
+        free_in_ms: u64,
+    },
+    /// The registry has lost what it knew, so that every number may be in use.
+    #[error(
+        "what was known of the worker numbers is lost; they are leased again in {free_in_ms} ms"
+    )]
+    Unsettled {
+        /// After how many milliseconds the first of them is free.
         free_in_ms: u64,
     },
     /// Somebody else has got the number since, or it was given back or taken away.
@@ -210,6 +221,9 @@ impl Registry {
         let Some((index, _)) = free.min_by_key(|(index, row)| (row.until_ms, *index)) else {
             let first = self.rows.iter().map(|row| row.until_ms).min().unwrap_or(u64::MAX);
             let free_in_ms = first.saturating_sub(now_ms).saturating_add(1);
+            if self.rows.iter().any(|row| row.holder == Some(Holder::UNKNOWN)) {
+                return Err(LeaseRefusal::Unsettled { free_in_ms });
+            }
             return Err(LeaseRefusal::AllTaken { numbers: self.terms.numbers, free_in_ms });
         };
         let epoch = 1 + self.rows.iter().map(|row| row.epoch).max().unwrap_or(0);

@@ -151,6 +151,50 @@ fn a_registry_comes_back_from_its_records() {
     assert_eq!(Registry::new(terms(2)).rows(), [Row::default(); 2]);
 }
 
+/// What may be lost of what was known: all of it, or its end.
+fn lost(registry: &Registry, now_ms: u64) -> Registry {
+    let mut registry = Registry::recover(*registry.terms(), registry.records());
+    registry.distrust(now_ms);
+    registry
+}
+
+const LOSS: Terms = Terms { numbers: 2, lease_ms: 5_000, renew_ms: 1_000, most_skew_ms: 500 };
+
+#[test]
+fn after_a_loss_nothing_is_granted_that_could_be_in_use() {
+    let mut registry = lost(&Registry::new(LOSS), NOW_MS);
+    let refusal = registry.acquire(NOW_MS, holder(1), NOW_MS);
+    assert_eq!(refusal, Err(LeaseRefusal::Unsettled { free_in_ms: 6_001 }));
+    let lease = acquire(&mut registry, NOW_MS + 6_001, 1);
+    assert_eq!((lease.after_ms, lease.epoch), (NOW_MS + 6_000, NOW_MS + 1));
+    // Where one more loss follows at once, epochs still rise.
+    let mut registry = lost(&registry, NOW_MS);
+    let next = acquire(&mut registry, NOW_MS + 20_000, 1);
+    assert!(next.epoch > lease.epoch && next.after_ms >= NOW_MS + 6_000);
+}
+
+#[test]
+fn whose_window_is_open_goes_on_without_a_gap_after_a_loss() {
+    let mut registry = Registry::new(LOSS);
+    let first = acquire(&mut registry, NOW_MS, 1);
+    let second = acquire(&mut registry, NOW_MS, 2);
+    let now_ms = NOW_MS + 1_000;
+    let mut registry = lost(&Registry::new(LOSS), now_ms);
+    let kept = registry.renew_or_reclaim(now_ms, holder(1), first, now_ms);
+    assert_eq!(kept, Ok(Lease { until_ms: now_ms + 5_000, ..first }));
+    // From now on it is like every lease.
+    let kept = registry.renew_or_reclaim(now_ms + 3_000, holder(1), first, now_ms + 3_000);
+    assert_eq!(kept, Ok(Lease { until_ms: now_ms + 8_000, ..first }));
+    // The other one comes when somebody may have the number by the clock of a registry before this one.
+    let late_ms = second.until_ms - 499;
+    let refusal = registry.renew_or_reclaim(late_ms, holder(2), second, late_ms);
+    assert!(matches!(refusal, Err(LeaseRefusal::Fenced { number: 1, .. })), "{refusal:?}");
+    // A clock that is far off reserves nothing here, either.
+    let mut registry = lost(&registry, now_ms);
+    let refusal = registry.renew_or_reclaim(now_ms, holder(1), first, now_ms + 501);
+    assert_eq!(refusal, Err(LeaseRefusal::ClockOff { ahead_ms: 501, most_ms: 500 }));
+}
+
 /// What is asked of a registry, by numbers.
 #[cfg(not(target_arch = "wasm32"))]
 mod properties {
@@ -209,6 +253,78 @@ mod properties {
                 }
                 let again = Registry::recover(terms, registry.records());
                 prop_assert_eq!(&again, &registry);
+            }
+        }
+
+        /// The same with a registry that loses its last decisions, or all, again and again, and comes back with a
+        /// clock that differs; where holders are killed, or come back late.
+        #[test]
+        fn windows_never_overlap_whatever_is_lost(
+            steps in prop::collection::vec((0_u8..10, 0_u8..5, 0_u64..9, 0_u64..5, 0_usize..40), 1..200),
+        ) {
+            let terms = Terms { numbers: 3, lease_ms: 24, renew_ms: 8, most_skew_ms: 4 };
+            let mut registry = Registry::new(terms);
+            registry.distrust(1_000);
+            let mut history = vec![Registry::new(terms)];
+            let mut told: BTreeMap<(u16, u64, u64), (u64, u64)> = BTreeMap::new();
+            let mut latest: BTreeMap<u16, (u64, u64)> = BTreeMap::new();
+            let mut held: BTreeMap<u8, Lease> = BTreeMap::new();
+            let mut starts = [0_u64, 1, 2, 3, 4];
+            // The true time, and by how much the registry's clock is ahead of it.
+            let (mut time_ms, mut ahead_ms) = (1_000, 0);
+            for (what, who, passes_ms, skew_ms, back) in steps {
+                time_ms += passes_ms;
+                let now_ms = time_ms + ahead_ms;
+                let clock_ms = time_ms + skew_ms;
+                let start = &mut starts[usize::from(who)];
+                let holder = Holder { process: 1, start: *start };
+                let lease = held.get(&who).copied();
+                match what {
+                    0 => {
+                        held.remove(&who);
+                        *start += 5;
+                    }
+                    1 => {
+                        if let Some(lease) = held.remove(&who) {
+                            let last_ms = clock_ms.clamp(lease.after_ms, lease.until_ms);
+                            if registry.release(lease.number, lease.epoch, Some(last_ms)).is_ok() {
+                                told.insert((lease.number, lease.epoch, *start), (lease.after_ms, last_ms));
+                            }
+                        }
+                    }
+                    2 => {
+                        ahead_ms = skew_ms;
+                        registry = history[history.len().saturating_sub(1 + back)].clone();
+                        registry.distrust(time_ms + ahead_ms);
+                    }
+                    _ => {
+                        let kept = lease.map(|lease| {
+                            registry.renew_or_reclaim(now_ms, holder, lease, clock_ms)
+                        });
+                        let kept = match kept {
+                            Some(Ok(lease)) => Some(lease),
+                            _ => registry.acquire(now_ms, holder, clock_ms).ok(),
+                        };
+                        match kept {
+                            Some(lease) => held.insert(who, lease),
+                            None => held.remove(&who),
+                        };
+                    }
+                }
+                history.push(registry.clone());
+                let Some(lease) = held.get(&who) else { continue };
+                let key = (lease.number, lease.epoch, *start);
+                let is_new = told.insert(key, (lease.after_ms, lease.until_ms)).is_none();
+                if is_new {
+                    // The later an epoch of a number, the later its window.
+                    let before = latest.insert(lease.number, (lease.epoch, lease.after_ms));
+                    prop_assert!(before.is_none_or(|it| it.0 < lease.epoch && it.1 <= lease.after_ms));
+                }
+                for (other, (after_ms, until_ms)) in &told {
+                    let begins = lease.after_ms.max(*after_ms);
+                    let ends = lease.until_ms.min(*until_ms);
+                    prop_assert!(other.0 != key.0 || *other == key || begins >= ends, "{:?} and {:?}", key, other);
+                }
             }
         }
     }
