@@ -11,7 +11,8 @@ use node::NodeCommand;
 pub(crate) use node::merged_or_exit;
 use playground_core::chat::Rate;
 use playground_server::cdn::{CdnConfig, EdgeName, OriginUrl};
-use playground_server::chat::ChatConfig;
+use playground_server::chat::{ChatConfig, ServerName};
+use playground_server::redis_link::RedisUrl;
 use playground_server::two_phase_commit::{ParticipantsFlag, StockFlag};
 use tracing_subscriber::EnvFilter;
 
@@ -67,6 +68,16 @@ pub(crate) struct Arguments {
         default_value = "1024"
     )]
     pub(crate) connections_per_address: NonZeroUsize,
+
+    /// Share the worker numbers of the ID service with every other server that is told of the same Redis or Valkey,
+    /// so that no two make the same ID, wherever they run [default: only with those of the same data directory]
+    #[arg(long, env = "PLAYGROUND_REDIS", value_name = "URL")]
+    pub(crate) redis: Option<RedisUrl>,
+
+    /// What this server is called, for people who look which one they talk to [default: with --redis, the host's name
+    /// and the number of the process]
+    #[arg(long, env = "PLAYGROUND_SERVER_NAME", value_name = "NAME")]
+    pub(crate) server_name: Option<ServerName>,
 
     #[command(flatten)]
     pub(crate) chat: ChatArguments,

@@ -28,6 +28,7 @@ mod line;
 mod people;
 mod room;
 mod rooms;
+mod server_name;
 #[allow(dead_code)] // Until the rooms use it.
 mod shared;
 mod store;
@@ -47,6 +48,7 @@ use tokio::sync::mpsc::unbounded_channel;
 pub(crate) use api::router;
 use hub::Hub;
 use rooms::Rooms;
+pub use server_name::ServerName;
 use store::{Keep, Store, StoreError};
 use window::Extent;
 

@@ -16,6 +16,7 @@ use playground_server::cdn::Cdn;
 use playground_server::chat::Chat;
 use playground_server::closing::Closing;
 use playground_server::connections::{Bounds, Connections, raise_file_limit, total_within};
+use playground_server::redis_link::RedisLink;
 use playground_server::runs::Runs;
 use playground_server::serve::{Patience, Terms, serve};
 use playground_server::two_phase_commit::{Launch, NodeSettings, TwoPhaseCommit, run_node};
@@ -96,10 +97,13 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
     );
     let chat = arguments.chat.config();
     let chat = Chat::start(&data_dir.join("chat"), chat, closing.clone()).await;
+    let redis = arguments.redis.as_ref().map(RedisLink::new);
+    let name = arguments.server_name.unwrap_or_default();
     let unique_id = UniqueIdConfig {
         folder: data_dir.join("unique-id"),
         clock_offset_ms: arguments.unique_id_clock_offset_ms,
         allows_remote_faults: arguments.allow_remote_faults,
+        redis: redis.map(|link| (link, name.to_string())),
     };
     let unique_id = UniqueId::start(unique_id).await.context("cannot start the ID service")?;
     let cdn = arguments.cdn.config(data_dir.join("cdn"), arguments.allow_remote_faults);

@@ -38,10 +38,15 @@ use blog::Blog;
 use clock::ServiceClock;
 use keys::Numberless;
 use race::Race;
+use registry::RegistryPlace;
 use service::Service;
 pub(crate) use socket::connect;
 
 use crate::problem::AppError;
+use crate::redis_link::RedisLink;
+
+/// How many worker numbers there are: what five bits hold.
+const NUMBERS: u16 = 32;
 
 /// How the ID service is run.
 #[derive(Clone, Debug)]
@@ -52,6 +57,9 @@ pub struct UniqueIdConfig {
     pub clock_offset_ms: i64,
     /// Whether clients on other machines may set the clock off, and start races.
     pub allows_remote_faults: bool,
+    /// The Redis that keeps the registry of worker numbers in place of the folder, for servers on many machines, and
+    /// the name of this server.
+    pub redis: Option<(RedisLink, String)>,
 }
 
 /// The ID service of a server, its blog and its race. Clones are the same.
@@ -75,9 +83,10 @@ impl UniqueId {
     /// # Errors
     /// If the system has no random bits or no threads.
     pub async fn start(config: UniqueIdConfig) -> io::Result<Self> {
-        let UniqueIdConfig { folder, clock_offset_ms, allows_remote_faults } = config;
+        let UniqueIdConfig { folder, clock_offset_ms, allows_remote_faults, redis } = config;
         let clock = ServiceClock::new(clock_offset_ms);
-        let service = Arc::new(Service::new(&folder.join("workers"), clock)?);
+        let registry = RegistryPlace::new(&folder.join("workers"), redis);
+        let service = Arc::new(Service::new(registry, clock)?);
         let numberless = Numberless::new().map_err(io::Error::other)?;
         let asking = service.clone();
         let opening = spawn_blocking(move || {

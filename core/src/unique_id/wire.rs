@@ -60,7 +60,7 @@ pub struct ServiceState {
     /// Why it has none, or cannot use the one it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
-    /// Every number that was ever leased in this data directory, by number.
+    /// Every number that was ever leased in this data directory, or in this Redis, by number.
     pub leases: Vec<LeaseState>,
     /// Snowflakes made since the server started.
     pub made: u64,
@@ -70,20 +70,23 @@ pub struct ServiceState {
     pub takeovers: u64,
 }
 
-/// One worker number in the registry on disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// One worker number in the registry, on disk or in Redis.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeaseState {
     /// The number, and the epoch of who holds it or held it last.
     #[serde(flatten)]
     pub held: Held,
     /// The end of what was reserved for the holders before: the first ID of this lease is later.
     pub after_ms: u64,
-    /// The high-water mark: up to and with this millisecond, IDs with this number may have been handed out. It is on
-    /// disk before any of them is, so that whoever gets the number next begins after it. If it is not renewed before
+    /// The high-water mark: up to and with this millisecond, IDs with this number may have been handed out. It is durable
+    /// before any of them is, so that whoever gets the number next begins after it. If it is not renewed before
     /// that time, others may take the number.
     pub high_water_ms: u64,
     /// The process that holds it; none if it was given back.
     pub process: Option<u32>,
+    /// The name of the server that is, where the registry is in Redis: processes on two machines may have the same id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     /// Whether that is the server that tells this.
     pub is_own: bool,
 }

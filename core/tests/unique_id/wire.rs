@@ -26,8 +26,15 @@ fn ids_are_strings_in_json() {
 #[test]
 fn a_lease_is_one_object() {
     let held = Held { number: 7, epoch: 3 };
-    let lease = LeaseState { held, after_ms: 1, high_water_ms: 2, process: None, is_own: false };
-    let value = to_value(lease).unwrap();
+    let lease = LeaseState {
+        held,
+        after_ms: 1,
+        high_water_ms: 2,
+        process: None,
+        server: None,
+        is_own: false,
+    };
+    let value = to_value(&lease).unwrap();
     assert_eq!(
         value,
         json!({

@@ -1,12 +1,14 @@
 //! The number that this server holds, and the generator that counts with it.
 //!
 //! Two things must be true of every ID: the number is leased, and its millisecond is within the lease's window, which
-//! is on disk. A server that was stopped and goes on again makes IDs of its own window only, whoever has the number
+//! is on disk, or in Redis. A server that was stopped and goes on again makes IDs of its own window only, whoever has the number
 //! by then: their window begins after it.
 
-use playground_core::unique_id::lease::{Holder, Lease, Registry};
+use playground_core::unique_id::lease::{Holder, Lease};
 use playground_core::unique_id::snowflake::{ClockPolicy, Generator, Id, Layout, Refused};
 use playground_core::unique_id::wire::{Held, LeaseState};
+
+use super::registry::Known;
 
 /// How far the clock may step back and callers still wait for it, in milliseconds.
 const BEARS_MS: u64 = 1_000;
@@ -67,12 +69,11 @@ impl Holding {
 impl Desk {
     /// Makes as many IDs as there can be at this time.
     pub(super) fn make(&mut self, now_ms: u64, making: &mut Making) -> Step {
-        let Some(holding) = &mut self.holding else {
-            return match &self.problem {
-                Some((why, ms)) => Step::Refused(*ms, why.clone()),
-                None => Step::Renew,
-            };
+        let next_lease = match &self.problem {
+            Some((why, ms)) => Step::Refused(*ms, why.clone()),
+            None => Step::Renew,
         };
+        let Some(holding) = &mut self.holding else { return next_lease };
         let held = holding.held();
         if making.by != Some(held) {
             // A list is in order only if one number made all of it.
@@ -80,7 +81,7 @@ impl Desk {
             making.by = Some(held);
         }
         if now_ms > holding.lease.until_ms {
-            return Step::Renew;
+            return next_lease;
         }
         let made = making.ids.len();
         making.ids.resize(making.count, Id::default());
@@ -139,14 +140,16 @@ impl Desk {
     }
 
     /// What the registry holds.
-    pub(super) fn know(&mut self, registry: &Registry, holder: Holder) {
-        let leased = registry.rows().iter().zip(0..).filter(|(row, _)| row.epoch > 0);
+    pub(super) fn know(&mut self, known: &Known, holder: Holder) {
+        let rows = known.registry.rows().iter().zip(0..);
+        let leased = rows.filter(|(row, _)| row.epoch > 0 && row.holder != Some(Holder::UNKNOWN));
         self.known = leased
             .map(|(row, number)| LeaseState {
                 held: Held { number, epoch: row.epoch },
                 after_ms: row.after_ms,
                 high_water_ms: row.until_ms,
                 process: row.holder.map(|holder| holder.process),
+                server: row.holder.and_then(|holder| known.servers.get(&holder.start).cloned()),
                 is_own: row.holder == Some(holder),
             })
             .collect();

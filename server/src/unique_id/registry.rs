@@ -1,27 +1,22 @@
-//! The registry of worker numbers on disk: a log that the servers of a data directory write by turns.
+//! The registry of worker numbers: its rules are the core's, and its rows are in a file or in Redis.
 //!
-//! Each change opens the log under its lock, reads it whole, asks the core's rules, appends what has changed, forces
-//! it, and lets go. So every server decides on what all others have decided before, and nobody is told of a lease
-//! that a crash could take back.
-//!
-//! What is simplified: a server that is stopped (SIGSTOP) within these few milliseconds keeps the others from
-//! renewing until it goes on. They then make no IDs beyond what they have reserved, and say so.
+//! Each change reads all rows, asks the rules, and makes what they say durable before anybody is told. So every server
+//! decides on what all others have decided before, and nobody is told of a lease that a crash could take back.
 
-use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
+mod file;
+mod shared;
 
-use playground_core::sim::Log;
-use playground_core::unique_id::lease::{LeaseRefusal, Record, Registry, Terms};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use playground_core::unique_id::lease::{LeaseRefusal, Registry, Terms};
+use playground_core::unique_id::snowflake::Clock;
 use thiserror::Error;
 
-use crate::log::{FileLog, LogError};
-
-/// How long to wait for the other servers, and how often to look.
-const PATIENCE: Duration = Duration::from_secs(5);
-const GLANCE: Duration = Duration::from_millis(2);
-/// With more records than this the log is written anew, with one a number.
-const MOST_RECORDS: usize = 512;
+use crate::log::LogError;
+use crate::redis_link::{LinkError, RedisLink};
+use file::RegistryFile;
+use shared::SharedRegistry;
 
 /// Why the registry has not done what was asked.
 #[derive(Debug, Error)]
@@ -32,51 +27,80 @@ pub(super) enum RegistryError {
     /// The log cannot be used.
     #[error("the registry of worker numbers cannot be used")]
     Log(#[from] LogError),
+    /// Redis cannot be used, or it is not known whether it has done it.
+    #[error(transparent)]
+    Redis(#[from] LinkError),
+    /// What is in Redis is no registry.
+    #[error("the value of {key} in Redis is no registry of worker numbers")]
+    Unreadable {
+        /// Where it is.
+        key: &'static str,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// Others have changed it again and again, or Redis is slow.
+    #[error("the registry in Redis is too busy")]
+    Busy,
+}
+
+/// What is known of all numbers.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) registry: Registry,
+    /// The names of the servers that hold them, by their holders' starts, where there are names.
+    pub(super) servers: BTreeMap<u64, String>,
 }
 
 /// Where the registry is.
 #[derive(Debug)]
-pub(super) struct RegistryFile {
-    folder: PathBuf,
-    terms: Terms,
+pub(super) enum RegistryPlace {
+    /// In a file, for the servers of a data directory.
+    File(RegistryFile),
+    /// In Redis, for the servers that share it.
+    Shared(Box<SharedRegistry>),
 }
 
-impl RegistryFile {
-    pub(super) fn new(folder: &Path, terms: Terms) -> Self {
-        Self { folder: folder.to_owned(), terms }
+impl RegistryPlace {
+    /// In this folder, or in Redis, where this server has a name. The latter must be called within a tokio runtime.
+    pub(super) fn new(folder: &Path, redis: Option<(RedisLink, String)>) -> Self {
+        match redis {
+            None => Self::File(RegistryFile::new(folder)),
+            Some((link, server)) => Self::Shared(Box::new(SharedRegistry::new(link, server))),
+        }
     }
 
-    /// Changes what is known of one number, durably: `change` tells which number it was. Blocks.
+    /// What leases are like.
+    pub(super) fn terms(&self) -> &'static Terms {
+        match self {
+            Self::File(_) => &file::TERMS,
+            Self::Shared(_) => &shared::TERMS,
+        }
+    }
+
+    /// Who shares the numbers, for people to read.
+    pub(super) fn sharers(&self) -> &'static str {
+        match self {
+            Self::File(_) => "of this data directory",
+            Self::Shared(_) => "that share this Redis",
+        }
+    }
+
+    /// Changes what is known of one number, durably: `change` gets the registry, the time by its clock and that by the
+    /// server's, and tells which number it was. It may be asked more than once, each time with what is known by then.
+    /// `start` is that of the holder who asks. Blocks, and must not be called from a thread of the runtime.
     ///
     /// # Errors
-    /// Whatever `change` says, and then nothing is written; or if the log cannot be read or written. In that last
+    /// Whatever `change` says, and then nothing is written; or if the registry cannot be read or written. In that last
     /// case nobody knows whether the change will be there.
     pub(super) fn change<T>(
         &self,
-        change: impl FnOnce(&mut Registry) -> Result<(u16, T), LeaseRefusal>,
-    ) -> Result<(T, Registry), RegistryError> {
-        let (mut log, records) = self.open()?;
-        let is_long = records.len() > MOST_RECORDS;
-        let mut registry = Registry::recover(self.terms, records);
-        let (number, answer) = change(&mut registry)?;
-        if is_long {
-            let records: Vec<Record> = registry.records().collect();
-            log.replace(&records)?;
-        } else if let Some(record) = registry.record(number) {
-            log.append(&record)?;
-            log.force()?;
-        }
-        Ok((answer, registry))
-    }
-
-    fn open(&self) -> Result<(FileLog<Record>, Vec<Record>), LogError> {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            match FileLog::open(&self.folder) {
-                Ok((log, records, _)) => return Ok((log, records)),
-                Err(LogError::Locked(_)) if Instant::now() < end => thread::sleep(GLANCE),
-                Err(error) => return Err(error),
-            }
+        clock: &impl Clock,
+        start: u64,
+        change: impl FnMut(&mut Registry, u64, u64) -> Result<(u16, T), LeaseRefusal>,
+    ) -> Result<(T, Known), RegistryError> {
+        match self {
+            Self::File(file) => file.change(clock, change),
+            Self::Shared(shared) => shared.change(clock, start, change),
         }
     }
 }

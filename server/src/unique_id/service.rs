@@ -1,11 +1,10 @@
 //! The ID service: it keeps a worker number leased, and makes IDs with it.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use playground_core::unique_id::lease::{Holder, LeaseRefusal, Terms};
+use playground_core::unique_id::lease::{Holder, LeaseRefusal, Registry};
 use playground_core::unique_id::snowflake::{Clock, Id};
 use playground_core::unique_id::wire::{Held, ServiceState};
 use tokio::sync::{Notify, watch};
@@ -13,13 +12,8 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::clock::ServiceClock;
 use super::desk::{Desk, Making, Step};
-use super::registry::{RegistryError, RegistryFile};
+use super::registry::{RegistryError, RegistryPlace};
 
-/// How many worker numbers there are: what five bits hold.
-const NUMBERS: u16 = 32;
-/// What is reserved ahead, and when it is renewed: a server may be away for seven seconds, and a number whose server
-/// was killed is free again after ten at most.
-const TERMS: Terms = Terms { numbers: NUMBERS, lease_ms: 10_000, renew_ms: 3_000, most_skew_ms: 0 };
 /// How long a caller waits for a fresh millisecond or a lease.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Before the registry is asked again after a refusal or a failure.
@@ -38,7 +32,7 @@ pub(super) struct Unavailable {
 #[derive(Debug)]
 pub(super) struct Service {
     pub(super) clock: ServiceClock,
-    file: RegistryFile,
+    registry: RegistryPlace,
     holder: Holder,
     desk: Mutex<Desk>,
     /// Somebody waits for a lease.
@@ -55,12 +49,12 @@ impl Service {
     ///
     /// # Errors
     /// If the system has no random bits.
-    pub(super) fn new(folder: &Path, clock: ServiceClock) -> std::io::Result<Self> {
+    pub(super) fn new(registry: RegistryPlace, clock: ServiceClock) -> std::io::Result<Self> {
         let mut start = [0; 8];
         getrandom::fill(&mut start).map_err(std::io::Error::other)?;
         Ok(Self {
             clock,
-            file: RegistryFile::new(folder, TERMS),
+            registry,
             holder: Holder { process: std::process::id(), start: u64::from_ne_bytes(start) },
             desk: Mutex::default(),
             wanted: Notify::new(),
@@ -112,7 +106,7 @@ impl Service {
         let (made, duplicates, takeovers) = desk.counts();
         let lease = desk.lease().and_then(|lease| {
             let mut known = desk.known().iter();
-            known.find(|it| (it.held.number, it.held.epoch) == (lease.number, lease.epoch)).copied()
+            known.find(|it| (it.held.number, it.held.epoch) == (lease.number, lease.epoch)).cloned()
         });
         ServiceState {
             now_ms: self.clock.unix_ms(),
@@ -138,11 +132,12 @@ impl Service {
 
     /// Keeps a number leased for as long as this is awaited.
     pub(super) async fn keep(self: Arc<Self>) {
+        let renewing = Duration::from_millis(self.registry.terms().renew_ms);
         loop {
             let service = self.clone();
             let asked = tokio::task::spawn_blocking(move || service.ask_registry()).await;
             let is_held = asked.unwrap_or(false);
-            let pause = if is_held { Duration::from_millis(TERMS.renew_ms) } else { PAUSE };
+            let pause = if is_held { renewing } else { PAUSE };
             // A request that finds the window used up, perhaps since the clock has been set forward, does not wait.
             let _ = timeout(pause, self.wanted.notified()).await;
             if !is_held {
@@ -160,32 +155,34 @@ impl Service {
         }
         let held = self.desk().lease();
         let mut is_lost = false;
-        let changed = self.file.change(|registry| {
-            let now_ms = self.clock.unix_ms();
+        let change = |registry: &mut Registry, now_ms, clock_ms| {
+            is_lost = false;
             if let Some(lease) = held {
-                match registry.renew(now_ms, lease, now_ms) {
+                match registry.renew_or_reclaim(now_ms, self.holder, lease, clock_ms) {
                     Err(LeaseRefusal::Fenced { .. }) => is_lost = true,
                     renewed => return renewed.map(|lease| (lease.number, lease)),
                 }
             }
-            registry.acquire(now_ms, self.holder, now_ms).map(|lease| (lease.number, lease))
-        });
+            let acquired = registry.acquire(now_ms, self.holder, clock_ms);
+            acquired.map(|lease| (lease.number, lease))
+        };
+        let changed = self.registry.change(&self.clock, self.holder.start, change);
         let mut desk = self.desk();
         if is_lost {
             tracing::warn!(?held, "the worker number was taken over by another server");
         }
         let is_held = match changed {
-            Ok((lease, registry)) => {
+            Ok((lease, known)) => {
                 if held.is_none_or(|before| before.epoch != lease.epoch) {
                     let (number, epoch) = (lease.number, lease.epoch);
                     tracing::info!(number, epoch, "a worker number is leased");
                 }
-                desk.know(&registry, self.holder);
+                desk.know(&known, self.holder);
                 desk.take(lease);
                 true
             }
             Err(error) => {
-                let (why, retry_ms) = explain(&error);
+                let (why, retry_ms) = explain(&error, self.registry.sharers());
                 if desk.problem().is_none() {
                     tracing::warn!(error = ?error, "no worker number can be leased");
                 }
@@ -203,9 +200,10 @@ impl Service {
         let _asking = lock(&self.asking);
         self.is_stopped.store(true, Ordering::Release);
         let Some((lease, last_ms)) = self.desk().give_back("The server stops") else { return };
-        let given = self.file.change(|registry| {
+        let release = |registry: &mut Registry, _, _| {
             registry.release(lease.number, lease.epoch, last_ms).map(|()| (lease.number, ()))
-        });
+        };
+        let given = self.registry.change(&self.clock, self.holder.start, release);
         if let Err(error) = given {
             // Its time runs out by itself.
             tracing::warn!(error = ?error, "the worker number cannot be given back");
@@ -222,12 +220,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A sentence for clients, and after how many milliseconds it may be worth another try.
-fn explain(error: &RegistryError) -> (String, u64) {
+fn explain(error: &RegistryError, sharers: &str) -> (String, u64) {
     match error {
         RegistryError::Refused(LeaseRefusal::AllTaken { numbers, free_in_ms }) => {
             let why = format!(
-                "All {numbers} worker numbers are taken by other servers of this data directory; the next is free in \
-                 {} s, unless it is renewed",
+                "All {numbers} worker numbers are taken by other servers {sharers}; the next is free in {} s, unless it is \
+                 renewed",
+                free_in_ms.div_ceil(1_000)
+            );
+            (why, *free_in_ms)
+        }
+        RegistryError::Refused(LeaseRefusal::Unsettled { free_in_ms }) => {
+            let why = format!(
+                "Redis knows no worker numbers yet, or has lost what it knew of them, and somebody may still be making \
+                 IDs with any; they are leased again in {} s",
                 free_in_ms.div_ceil(1_000)
             );
             (why, *free_in_ms)

@@ -257,6 +257,8 @@ fn bad_flags_and_variables_are_explained() {
     assert!(told.contains("--log"), "{told}");
     let told = refusal(command(&dir).args(["--connections-per-address", "0"]), 2);
     assert!(told.contains("--connections-per-address"), "{told}");
+    let told = refusal(command(&dir).args(["--redis", "rediss://127.0.0.1"]), 2);
+    assert!(told.contains("--redis") && told.contains("TLS"), "{told}");
     let told = refusal(command(&dir).arg("--unknown"), 2);
     assert!(told.contains("--unknown"), "{told}");
 }
@@ -290,6 +292,10 @@ fn help_names_every_flag_variable_default_and_exit_code() {
             "PLAYGROUND_CHAT_ROOM_MESSAGES",
             "--chat-history-mib <MIB>",
             "PLAYGROUND_CHAT_HISTORY_MIB",
+            "--redis <URL>",
+            "PLAYGROUND_REDIS",
+            "--server-name <NAME>",
+            "PLAYGROUND_SERVER_NAME",
             "--unique-id-clock-offset-ms <MS>",
             "PLAYGROUND_UNIQUE_ID_CLOCK_OFFSET_MS",
             "--allow-remote-faults",

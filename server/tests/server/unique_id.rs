@@ -5,5 +5,8 @@ mod leases;
 mod processes;
 mod race;
 mod service;
+mod shared;
+#[cfg(unix)]
+mod shared_processes;
 mod socket;
 mod world;

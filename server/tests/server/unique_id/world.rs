@@ -8,6 +8,7 @@ use std::time::Instant;
 use playground_core::unique_id::snowflake::Id;
 use playground_core::unique_id::wire::{Batch, ServiceState};
 use playground_server::Config;
+use playground_server::redis_link::{RedisLink, RedisUrl};
 use playground_server::unique_id::{UniqueId, UniqueIdConfig};
 use tempfile::TempDir;
 
@@ -39,9 +40,20 @@ pub(super) fn serve(folder: &Path) -> Server {
 
 /// … whose clock is ahead by so many milliseconds.
 pub(super) fn serve_ahead(folder: &Path, clock_offset_ms: i64) -> Server {
+    serve_sharing(folder, clock_offset_ms, None)
+}
+
+/// … that shares its worker numbers with all who use this Redis, under a name.
+pub(super) fn serve_sharing(
+    folder: &Path,
+    clock_offset_ms: i64,
+    redis: Option<(&str, &str)>,
+) -> Server {
     let folder = folder.to_owned();
+    let redis = redis.map(|(url, name)| (url.parse::<RedisUrl>().unwrap(), name.to_owned()));
     Server::start_made(async move || {
-        let config = UniqueIdConfig { folder, clock_offset_ms, allows_remote_faults: false };
+        let redis = redis.map(|(url, name)| (RedisLink::new(&url), name));
+        let config = UniqueIdConfig { folder, clock_offset_ms, allows_remote_faults: false, redis };
         let unique_id = UniqueId::start(config).await.unwrap();
         Config { unique_id: Some(unique_id), listens_on_loopback: true, ..Config::default() }
     })

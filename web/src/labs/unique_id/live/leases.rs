@@ -1,4 +1,4 @@
-//! The registry of worker numbers on the server's disk, as a table.
+//! The registry of worker numbers, on the server's disk or in Redis, as a table.
 
 use super::super::words::moment_text;
 use crate::components::{DataTable, Row, grouped};
@@ -22,7 +22,7 @@ pub fn Leases(props: &LeasesProps) -> Html {
     let rows: Vec<Row> = leases.iter().map(|lease| row(lease, *now_ms)).collect();
     html! {
         <div data-live="leases">
-            <DataTable caption="The registry: every number that was leased in this data directory"
+            <DataTable caption="The registry: every number that was leased in this data directory, or in a shared Redis"
                 columns={columns.map(AttrValue::from).to_vec()} {rows} />
         </div>
     }
@@ -30,11 +30,16 @@ pub fn Leases(props: &LeasesProps) -> Html {
 
 fn row(lease: &LeaseState, now_ms: u64) -> Row {
     let is_over = lease.high_water_ms <= now_ms;
-    let holder = match (lease.is_own, lease.process) {
-        (true, _) => "this server".to_owned(),
-        (false, None) => "given back".to_owned(),
-        (false, Some(process)) if is_over => format!("process {process}, gone"),
-        (false, Some(process)) => format!("process {process}"),
+    let name = match (&lease.server, lease.process) {
+        _ if lease.is_own => Some("this server".to_owned()),
+        (_, None) => None,
+        (Some(server), Some(_)) => Some(server.clone()),
+        (None, Some(process)) => Some(format!("process {process}")),
+    };
+    let holder = match name {
+        None => "given back".to_owned(),
+        Some(name) if is_over && !lease.is_own => format!("{name}, gone"),
+        Some(name) => name,
     };
     let left = match lease.high_water_ms.checked_sub(now_ms) {
         Some(ms @ 1..) => format!("{} ms ahead", grouped(ms)),
@@ -72,13 +77,16 @@ mod tests {
             after_ms: 0,
             high_water_ms: 5_000,
             process: Some(42),
+            server: None,
             is_own: false,
         };
-        let cells = |now_ms| {
-            let cells = row(&lease, now_ms).cells;
+        let cells = |lease: &LeaseState, now_ms| {
+            let cells = row(lease, now_ms).cells;
             [cells[2].to_string(), cells[5].to_string()]
         };
-        assert_eq!(cells(2_000), ["process 42", "3,000 ms ahead"]);
-        assert_eq!(cells(5_000), ["process 42, gone", "over"]);
+        assert_eq!(cells(&lease, 2_000), ["process 42", "3,000 ms ahead"]);
+        assert_eq!(cells(&lease, 5_000), ["process 42, gone", "over"]);
+        let elsewhere = LeaseState { server: Some("oslo-7".into()), ..lease };
+        assert_eq!(cells(&elsewhere, 5_000)[0], "oslo-7, gone");
     }
 }
