@@ -270,11 +270,24 @@ pub(crate) enum Part {
     Node(NodeCommand),
     /// Count primes for the server that started this: orders on standard input, reports on standard output
     CountPrimes,
+    /// Ask a server whether it is up, and fail if it is not: the health check of a container
+    Health {
+        /// Where it listens; an edge's or a shield's address will do, too
+        #[arg(
+            long,
+            env = "PLAYGROUND_LISTEN",
+            value_name = "ADDRESS:PORT",
+            default_value = "127.0.0.1:3000",
+            value_parser = parse_address
+        )]
+        listen: SocketAddr,
+    },
 }
 
 const EXIT_CODES: &str = "Exit codes:
   0  stopped by a signal, or printed this help or the version
-  1  could not start: the address is in use, or a directory cannot be used; a node also when its log failed
+  1  could not start: the address is in use, or a directory cannot be used; a node also when its log failed;
+     health also when the server is not up
   2  a flag or an environment variable could not be understood
 
 A flag wins over its environment variable.";

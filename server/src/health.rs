@@ -1,5 +1,10 @@
-//! `GET /healthz`: whether the server is up, which one, and since when.
+//! `GET /healthz`: whether the server is up, which one, and since when; and who asks for that where there is no curl.
 
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
@@ -20,4 +25,33 @@ pub(crate) async fn report(State(state): State<AppState>) -> impl IntoResponse {
     let health =
         Health { status: "ok", version: env!("CARGO_PKG_VERSION"), uptime_ms: state.uptime_ms() };
     ([(CACHE_CONTROL, "no-store")], Json(health))
+}
+
+/// How long each step of asking may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Asks the server that listens there whether it is up. Where it listens on every address, it is asked at loopback.
+/// Blocks.
+///
+/// # Errors
+/// If it is not, or something else answers.
+pub fn ask_health(mut address: SocketAddr) -> anyhow::Result<()> {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    let ask = || {
+        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        let mut begin = [0; 12];
+        stream.read_exact(&mut begin)?;
+        std::io::Result::Ok(begin)
+    };
+    let begin = ask().with_context(|| format!("no server answers at {address}"))?;
+    let told = String::from_utf8_lossy(&begin);
+    ensure!(told == "HTTP/1.1 200", "what answers at {address} is not well: it says {told:?}");
+    Ok(())
 }

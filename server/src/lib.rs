@@ -33,4 +33,5 @@ pub mod unique_id;
 pub mod websocket;
 
 pub use app::{Config, app};
+pub use health::ask_health;
 pub use multi_threading::count_primes;

@@ -21,7 +21,7 @@ use playground_server::runs::Runs;
 use playground_server::serve::{Patience, Terms, serve};
 use playground_server::two_phase_commit::{Launch, NodeSettings, TwoPhaseCommit, run_node};
 use playground_server::unique_id::{UniqueId, UniqueIdConfig};
-use playground_server::{Config, app, count_primes, start};
+use playground_server::{Config, app, ask_health, count_primes, start};
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         }
         // It has one thing to do at a time and nothing to log, so it needs no runtime.
         Some(Part::CountPrimes) => count_primes(std::io::stdin().lock(), std::io::stdout().lock()),
+        Some(Part::Health { listen }) => ask_health(listen),
         Some(Part::Node(node)) => {
             let (log, settings) = node.settings();
             // A node does one thing at a time: a thread for it, and its log's, hand over fastest.

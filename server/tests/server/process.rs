@@ -304,6 +304,7 @@ fn help_names_every_flag_variable_default_and_exit_code() {
             "PLAYGROUND_TWO_PHASE_COMMIT_STOCK",
             "participant",
             "coordinator",
+            "health",
             "--help",
             "--version",
             "Exit codes:",
@@ -311,6 +312,31 @@ fn help_names_every_flag_variable_default_and_exit_code() {
             assert!(help.contains(word), "{flag} lacks {word}:\n{help}");
         }
     }
+}
+
+#[test]
+fn health_is_asked_for_without_a_browser_or_curl() {
+    let dir = TempDir::new().unwrap();
+    let running = Running::start(&mut command(&dir));
+    let mut health = command(&dir);
+    health.env("PLAYGROUND_LISTEN", format!("0.0.0.0:{}", running.address.port())).arg("health");
+    let Output { status, stdout, stderr } = health.output().unwrap();
+    assert_eq!((status.code(), stdout, stderr), (Some(0), vec![], vec![]));
+
+    let address = running.address;
+    drop(running);
+    let told = sentence(command(&dir).args(["health", "--listen", &address.to_string()]));
+    assert!(told.starts_with(&format!("no server answers at {address}: ")), "{told}");
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap();
+    let answering = std::thread::spawn(move || {
+        let (mut stream, _) = other.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\n").unwrap();
+        let _ = stream.read(&mut [0; 1024]);
+    });
+    let told = sentence(command(&dir).args(["health", "--listen", &address.to_string()]));
+    assert!(told.contains("is not well: it says \"HTTP/1.1 503\""), "{told}");
+    answering.join().unwrap();
 }
 
 #[test]
