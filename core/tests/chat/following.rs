@@ -152,8 +152,21 @@ fn another_history_or_a_shorter_one_is_a_loss() {
     let other = |head| ChannelInput::Head(Bounds { epoch: EPOCH + 1, ..bounds(head) });
     for news in [later(3), other(2), ChannelInput::Head(bounds(1))] {
         let mut lobby = lobby();
+        take(&mut lobby, 0, ChannelInput::Head(bounds(2)));
         assert_eq!(take(&mut lobby, 1, news.clone()), [Effect::Lost], "{news:?}");
         assert_eq!(take(&mut lobby, 2, published(3)), [], "nothing follows");
+    }
+    // A number was another message's, when the log answered.
+    for is_early in [true, false] {
+        let mut lobby = lobby();
+        let (answer, _) = placed(&send(&mut lobby, 1, "a1"), 3);
+        let mut news = [answer, published(3)];
+        if is_early {
+            news.reverse();
+        }
+        let [first, second] = news;
+        take(&mut lobby, 2, first);
+        assert_eq!(take(&mut lobby, 3, second), [Effect::Lost]);
     }
     // Trimmed before it could be read.
     let mut lobby = lobby();

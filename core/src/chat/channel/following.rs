@@ -65,7 +65,8 @@ impl Channel {
     pub fn follow(settings: Arc<Settings>, name: Arc<str>, stored: Recovered) -> Self {
         let mut channel = Channel::recover(settings, name, stored);
         let head = channel.head();
-        let following = Following { known: head, checked: (head, head), ..Following::default() };
+        // The first reading that is told may be from before `stored` was read.
+        let following = Following { known: head, checked: (head, 0), ..Following::default() };
         channel.following = Some(Box::new(following));
         channel
     }
@@ -114,11 +115,13 @@ impl Channel {
         }
         let timing = Timing { received_us, bus_us: Some(clock.now.0), ..Timing::default() };
         let ack = Ack { room: self.name.clone(), id, seq, at_ms, is_retry, timing };
-        let head = self.head();
-        let Some(following) = &mut self.following else { return };
-        if seq <= head {
-            return effects.push(Effect::Ack(session, ack));
+        if seq <= self.head() {
+            return match self.window.get(seq).is_some_and(|it| it.id != ack.id) {
+                true => self.lose(effects),
+                false => effects.push(Effect::Ack(session, ack)),
+            };
         }
+        let Some(following) = &mut self.following else { return };
         // Its message is under way. If it has been lost, that shows on the next tick.
         following.acks.entry(seq).or_default().push((session, ack));
         following.known = following.known.max(seq);
@@ -160,9 +163,13 @@ impl Channel {
             }
             return self.refill(effects);
         }
-        self.take(message, effects);
-        while let Some(next) = self.next_held() {
-            self.take(next, effects);
+        let mut next = Some(message);
+        while let Some(message) = next {
+            if self.contradicts_answer(&message) {
+                return self.lose(effects);
+            }
+            self.take(message, effects);
+            next = self.next_held();
         }
         self.admit_waiting(clock, None, effects);
         if self.following.as_ref().is_some_and(|it| !it.held.is_empty()) {
@@ -173,6 +180,12 @@ impl Channel {
     fn next_held(&mut self) -> Option<Arc<Message>> {
         let next = self.head() + 1;
         self.following.as_mut()?.held.remove(&next)
+    }
+
+    /// Whether this number was answered to be another message's: then the log has lost that one.
+    fn contradicts_answer(&self, message: &Message) -> bool {
+        let answered = self.following.as_ref().and_then(|it| it.acks.get(&message.seq));
+        answered.is_some_and(|acks| acks.iter().any(|(_, ack)| ack.id != message.id))
     }
 
     /// Takes exactly the next message.

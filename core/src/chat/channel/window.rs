@@ -107,6 +107,11 @@ impl Window {
         self.messages.get((seq - self.first()) as usize)
     }
 
+    /// The message with this number, if it is in memory.
+    pub(super) fn get(&self, seq: u64) -> Option<&Arc<Message>> {
+        self.messages.get(usize::try_from(seq.checked_sub(self.first())?).ok()?)
+    }
+
     /// The messages from a number that is in memory on: as many as a page may have.
     pub(super) fn forwards(&self, from: u64, limit: usize, bytes: u64) -> Vec<Arc<Message>> {
         let start = from.saturating_sub(self.first()) as usize;
