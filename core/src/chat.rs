@@ -19,10 +19,30 @@
 //! that anybody may join; a person's *inbox*, named `@` and the person's name, is one that only that
 //! person's tabs are in. A private message is stored in the receiver's inbox and in the sender's.
 //!
+//! # Many servers
+//!
+//! One server keeps the order of its channels by itself ([`Channel::recover`], [`People::recover`]). Many
+//! leave it to a log that they share, and follow it ([`Channel::follow`], [`People::follow`]): the promises
+//! stay, and what keeps them moves.
+//!
+//! | promise | with many servers |
+//! | --- | --- |
+//! | in order, none twice, none missing | the log gives the number, in one step, to whichever server asks; a publication may be lost, late or double, so each server is a reader of the log and takes exactly the next |
+//! | a retry never doubles | the log remembers who said what under which id, so the retry may come by another server |
+//! | what is acknowledged is stored | it is in the log, and the server has it in its place; how durable that is, is the log's affair: see the server's settings |
+//! | resume, or an honest no | a position is worth the same at every server; one that has heard less waits until it has heard as much. If the log loses its tail it begins another epoch, as soon as a server has seen more than it has |
+//! | nobody is online who is not | each server keeps a register of its own people that expires with it, and tells what changes; a version says which of both is newer |
+//! | one slow reader hurts nobody | as with one server |
+//!
+//! [`SharedOrder`] is what the log has to do, as a value that can be run; a real one is a script in a
+//! database that all servers reach.
+//!
 //! [`wire`] documents the protocol so that a stranger can write a client.
 //!
 //! What is simplified: who a person is, is decided by a secret that the browser keeps, not by an
-//! account; there is one server, so no consensus about the order; nothing is encrypted end to end.
+//! account; the order of many servers is kept in one place, so there is no consensus about it, and nothing
+//! is said while that place is away; limits on tabs and members are per server; nothing is encrypted end to
+//! end.
 
 mod bucket;
 mod channel;

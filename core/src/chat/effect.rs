@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
-/// A connection, as the server numbers them from 1. A number is not used twice while the server runs.
+/// A connection, as the server numbers them. A number is not used twice while the server runs, nor by any
+/// two servers that share their channels. Below 2⁵³.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SessionId(pub u64);

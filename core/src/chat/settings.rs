@@ -34,9 +34,9 @@ pub struct Limits {
     pub secret_chars: (u32, u32),
     /// How many rooms a connection may be in, its inbox not counted.
     pub rooms_a_session: u32,
-    /// How many connections a person may have at once.
+    /// How many connections a person may have at once, to one server.
     pub sessions_a_person: u32,
-    /// How many connections may be in a room.
+    /// How many connections of one server may be in a room.
     pub members: u32,
     /// How many rooms there may be. A room with messages stays one when nobody is in it: nobody's history
     /// makes room for somebody else's.

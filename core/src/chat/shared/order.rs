@@ -114,7 +114,7 @@ impl SharedOrder {
     }
 
     /// What there is of a channel, for a follower that knows of it up to `seen`: see
-    /// [`Channel::log_head`](crate::chat::Channel::known).
+    /// [`Channel::log_head`](crate::chat::Channel::log_head).
     pub fn bounds(&mut self, clock: Clock, channel: &Arc<str>, seen: Position) -> Bounds {
         self.log(clock, channel, Some(seen)).bounds()
     }
