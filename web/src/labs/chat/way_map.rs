@@ -191,11 +191,11 @@ impl Map<'_> {
                 { station(self.tab_class(), ("this tab".into(), None), tab, (wide, 44.0)) }
                 { station("", two(name, "your server".into()), server, (wide, 44.0)) }
                 { station(bus_class, two("bus".into(), engine_name), engine, (wide, 44.0)) }
-                { station("", ("other servers".into(), None), others, (wide, 44.0)) }
+                { station("", two("servers".into(), "the others".into()), others, (wide, 44.0)) }
                 { station("is-crowd", two("everybody".into(), self.people().into()), crowd, (wide, 44.0)) }
                 { label("station-note", (tab.0, upper + 36.0), self.waiting()) }
                 if let Some(trouble) = trouble {
-                    { label("station-note is-bad", (server.0, 14.0), trouble) }
+                    { label("station-note is-bad is-first", (2.0, 14.0), trouble) }
                 }
                 { self.tick(place) }
             </>

@@ -17,8 +17,9 @@ const QUESTIONS: [(&str, &str); 3] = [
     ),
     (
         "what it has locked, psql",
-        "SELECT gid, locktype, relation::regclass, mode, granted FROM pg_locks \
-         JOIN pg_prepared_xacts ON virtualtransaction = '-1/' || transaction::text ORDER BY gid;",
+        "SELECT gid, held.locktype, held.relation::regclass, held.mode, held.granted FROM pg_prepared_xacts \
+         JOIN pg_locks own ON own.transactionid = transaction AND own.granted \
+         JOIN pg_locks held USING (virtualtransaction) ORDER BY gid;",
     ),
     ("how much may be prepared, psql", "SHOW max_prepared_transactions;"),
 ];
@@ -67,7 +68,7 @@ fn database(frame: &Frame, node: &NodeView, view: &DatabaseView) -> Html {
                 <p class="notice" role="alert">{ problem }</p>
             }
             { prepared(frame, view) }
-            { locks(frame, database) }
+            { locks(database) }
         </section>
     }
 }
@@ -97,21 +98,21 @@ fn prepared(frame: &Frame, view: &DatabaseView) -> Html {
     let row = |row: &PreparedRow| {
         html! {
             <tr key={row.gid.clone()}>
-                <th scope="row"><code>{ &row.gid }</code></th>
-                <td>{ of_order(frame, row.tx) }</td>
+                <th scope="row">{ of_order(frame, row.tx) }</th>
                 <td>{ age(frame, view, row) }</td>
+                <td><code>{ &row.gid }</code></td>
                 <td>{ &row.owner }</td>
                 <td>{ &row.database }</td>
             </tr>
         }
     };
-    let columns = ["gid", "order", "prepared for", "owner", "database"];
+    let columns = ["order", "prepared for", "gid", "owner", "database"];
     let empty = "Nothing is prepared: nobody waits for a decision.";
     let rows = view.database.prepared.iter().map(row).collect();
     table("pg_prepared_xacts", &columns, rows, empty)
 }
 
-fn locks(frame: &Frame, database: &Database) -> Html {
+fn locks(database: &Database) -> Html {
     let row = |(number, lock): (usize, &LockRow)| {
         let what = lock.relation.as_deref().unwrap_or(&lock.kind);
         let is_a_place = lock.relation.is_some() && lock.kind != "relation";
@@ -119,7 +120,7 @@ fn locks(frame: &Frame, database: &Database) -> Html {
         html! {
             <tr key={number}>
                 <th scope="row"><code>{ what }</code></th>
-                <td>{ holder(frame, database, lock) }</td>
+                <td>{ holder(database, lock) }</td>
                 <td><code>{ &lock.mode }</code></td>
                 <td>{ if lock.granted { "held" } else { "waits" } }</td>
             </tr>
@@ -131,11 +132,11 @@ fn locks(frame: &Frame, database: &Database) -> Html {
 }
 
 /// Who holds a lock: a prepared transaction, which has no process, or a process.
-fn holder(frame: &Frame, database: &Database, lock: &LockRow) -> Html {
+fn holder(database: &Database, lock: &LockRow) -> Html {
     let of_gid = |gid: &String| database.prepared.iter().find(|row| row.gid == *gid);
     match (&lock.gid, lock.pid) {
         (Some(gid), _) => match of_gid(gid).and_then(|row| row.tx) {
-            Some(tx) => of_order(frame, Some(tx)),
+            Some(tx) => signed(tx, tx.to_string()),
             None => html! { <code>{ gid }</code> },
         },
         (None, Some(pid)) => html! { { format!("process {pid}") } },
@@ -149,6 +150,10 @@ fn of_order(frame: &Frame, tx: Option<TransactionId>) -> Html {
     let view = frame.orders.iter().find(|order| order.tx == Some(tx));
     let words = view.and_then(|view| view.order).map(|order| order_text(&order));
     let words = words.map_or(tx.to_string(), |words| format!("{words} ({tx})"));
+    signed(tx, words)
+}
+
+fn signed(tx: TransactionId, words: String) -> Html {
     html! {
         <span class="two-phase-commit-noun"><Glyph sign={sign_of(tx)} />{ "\u{a0}" }{ words }</span>
     }
