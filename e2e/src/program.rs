@@ -48,6 +48,15 @@ impl Server {
         Ok(())
     }
 
+    /// The same as another server: with other arguments.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn start_again_with(&mut self, more: &[&str]) -> Result<()> {
+        self.more = more.iter().map(|it| (*it).to_owned()).collect();
+        self.start_again()
+    }
+
     /// Kills it, as if its machine had lost power.
     ///
     /// # Errors

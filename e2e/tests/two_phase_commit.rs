@@ -1,5 +1,8 @@
 //! What a visitor does in the lab of two-phase commit.
 
+#[path = "two_phase_commit/databases.rs"]
+mod databases;
+
 use anyhow::{Context, Result, ensure};
 use fantoccini::Locator;
 use fantoccini::key::Key;
