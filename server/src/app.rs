@@ -105,7 +105,7 @@ struct Shared {
 }
 
 impl AppState {
-    fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config) -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(Arc::new(Shared {
             config,

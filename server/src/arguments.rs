@@ -1,5 +1,6 @@
 //! The flags, each of which is an environment variable too.
 
+mod edge;
 mod node;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,6 +8,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+pub(crate) use edge::EdgeArguments;
 use node::NodeCommand;
 pub(crate) use node::merged_or_exit;
 use playground_core::chat::Rate;
@@ -268,6 +270,8 @@ impl CdnArguments {
 pub(crate) enum Part {
     #[command(flatten)]
     Node(NodeCommand),
+    /// Run one edge of content delivery as a process of its own, or a shield: a cache between readers and an origin
+    Edge(Box<EdgeArguments>),
     /// Count primes for the server that started this: orders on standard input, reports on standard output
     CountPrimes,
     /// Ask a server whether it is up, and fail if it is not: the health check of a container

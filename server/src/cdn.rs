@@ -10,9 +10,28 @@
 //! | a body that is read while it arrives | `object.rs`, `fill.rs`, `reader.rs` |
 //! | what survives a restart | `chunks.rs`, `manifests.rs` |
 //! | what is refused | `request.rs`, `listener.rs` |
+//! | edges and shields that are processes of their own | `machines.rs` |
 //!
-//! What is simplified: the cities are names, so that nothing is farther away than it is; one process runs all the
-//! edges. Only whole bodies are kept. What an origin sends as a part (206), and what is larger than half of the disk
+//! # Across machines
+//!
+//! `playground-server edge --name tokyo --origin URL --shield osaka=URL --peer paris=URL` is one edge, and prints
+//! `listening on http://ADDRESS:PORT`; without `--shield` it is a shield to those who name it. An edge asks, for what
+//! it lacks, the object's owner among its shields, which the ring of `playground_core::consistent_hashing` names by
+//! the path and query; if that does not answer, the next ones on the ring, and in the end the origin. A shield that
+//! refused a connection, broke one or hung is left out until it answers again, which is tried once a second. What was
+//! sent and may have been carried out is sent again only if twice is as good as once (RFC 9110, section 9.2.2).
+//! `Cache-Status` has the shield's member before the edge's, ages add up, and `Via` and `CDN-Loop` end a loop.
+//!
+//! A purge at any of the processes goes to all. Each process is told of all the others, as its shields or as its
+//! peers. What is promised: once a purge is answered, and more than half of all processes have carried it out, none
+//! of them serves what was purged, not even one that was away: it trusts its copies only while it has heard from at
+//! least half of the others within 5 s, and is told what it has missed; until then it validates each copy with whom
+//! it would ask for a new one. So a purge takes up to 5 s if a process cannot be reached that may be running. What is
+//! not promised: that a purge which half of the processes or fewer have carried out is honoured by those that cannot
+//! reach these.
+//!
+//! What is simplified: the cities are names, so that nothing is farther away than it is; by default one process runs
+//! all the edges. Only whole bodies are kept. What an origin sends as a part (206), and what is larger than half of the disk
 //! (without one, a quarter of the memory), passes through: `Cache-Status` then says `stored=?0`, and why as its
 //! `detail`. A body whose length is not known beforehand is let go once it has become too large.
 
@@ -28,8 +47,10 @@ mod fetch;
 mod fill;
 mod flights;
 mod index;
+mod inflow;
 mod keeping;
 mod listener;
+mod machines;
 mod manifests;
 mod metrics;
 mod mount;
@@ -57,6 +78,7 @@ use tokio::net::TcpListener;
 
 pub(crate) use api::router;
 pub use config::{CdnConfig, EdgeName, OriginUrl};
+pub use machines::{EdgeProcess, OtherUrl, PurgeToken, run_edge};
 pub(crate) use metrics::tell as tell_metrics;
 pub(crate) use mount::routes as edge_routes;
 pub(crate) use socket::connect;
@@ -66,13 +88,14 @@ use edge::{Edge, Shared};
 use events::Events;
 use flights::Landings;
 use index::{Entry, Index};
+use machines::Machine;
 use manifests::{Manifest, Manifests};
 use metrics::Figures;
 use object::Object;
 use origin::Embedded;
 use quick::Prepared;
 use request::{Place, refused};
-use upstream::{Faults, Upstream};
+use upstream::{CONNECT_PATIENCE, Faults, Upstream};
 
 use crate::problem::AppError;
 use crate::serve::Terms;
@@ -99,6 +122,12 @@ impl Cdn {
     /// When no port is free for the embedded origin, or the system has no certificates to check an `https` origin
     /// against. A folder that cannot be used is no error: the edges then keep their copies in memory only.
     pub async fn start(config: CdnConfig) -> io::Result<Self> {
+        Self::assemble(config, None).await
+    }
+
+    /// The same for an edge that is a process of its own, if there are settings for one; then the purges that it knew
+    /// must be readable.
+    async fn assemble(config: CdnConfig, process: Option<&EdgeProcess>) -> io::Result<Self> {
         let faults = Faults::default();
         let (scheme, authority, embedded) = match config.origin {
             Some(OriginUrl { scheme, authority }) => (scheme, authority, None),
@@ -108,7 +137,7 @@ impl Cdn {
                 (Scheme::HTTP, authority.map_err(io::Error::other)?, Some(embedded))
             }
         };
-        let place = Place::new(scheme, authority, pseudonym()?);
+        let place = Place::new(scheme, authority, pseudonym(process)?);
         let place = place.ok_or_else(|| io::Error::other("the server has no name"))?;
         let upstream = Upstream::new(
             place.scheme.clone(),
@@ -116,14 +145,21 @@ impl Cdn {
             embedded.is_some(),
             faults,
             config.origin_patience,
+            CONNECT_PATIENCE,
         )?;
-        let shared = Arc::new(Shared::new(place, upstream, Events::new()));
         // Another origin's copies are of no use: each has a folder of its own. The embedded one has a port of its
         // own at each start, and is the same nevertheless.
         let origin = match embedded.is_some() {
             true => "embedded".into(),
-            false => folder(&shared.place),
+            false => folder(&place),
         };
+        let machine = match (process, &config.data) {
+            (Some(process), Some(data)) => {
+                Some(Machine::open(process, &data.join(&origin).join(&process.name.0))?)
+            }
+            _ => None,
+        };
+        let shared = Arc::new(Shared::new(place, upstream, machine));
         let mut edges = Vec::new();
         for EdgeName(name) in config.edges {
             let dir = config.data.as_ref().map(|data| data.join(&origin).join(&name));
@@ -147,7 +183,7 @@ impl Cdn {
         };
         let told = wire::Listener { url: format!("http://{address}"), edge: edge.name.clone() };
         if self.0.listener.set(told).is_ok() {
-            tokio::spawn(listener::serve(self.clone(), listener, terms));
+            tokio::spawn(listener::serve(self.clone(), listener, terms, None));
         }
     }
 
@@ -178,6 +214,11 @@ impl Cdn {
             Some(place) => Ok(&self.0.edges[place..=place]),
             None => Err(refused(StatusCode::NOT_FOUND, "There is no such edge.")),
         }
+    }
+
+    /// What is known of the others, at an edge that is a process of its own.
+    fn machine(&self) -> Option<&Arc<Machine>> {
+        self.0.shared.machine.as_ref()
     }
 
     fn place(&self) -> &Place {
@@ -226,10 +267,14 @@ impl Cdn {
 }
 
 /// A name that no other server has, by which a request that comes back is known.
-fn pseudonym() -> io::Result<String> {
+fn pseudonym(process: Option<&EdgeProcess>) -> io::Result<String> {
     let mut id = [0; 4];
     getrandom::fill(&mut id).map_err(io::Error::other)?;
-    Ok(format!("playground-{:08x}", u32::from_be_bytes(id)))
+    let id = u32::from_be_bytes(id);
+    Ok(match process {
+        Some(EdgeProcess { name: EdgeName(name), .. }) => format!("playground-{name}-{id:08x}"),
+        None => format!("playground-{id:08x}"),
+    })
 }
 
 /// A folder's name for an origin.

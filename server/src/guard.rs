@@ -38,7 +38,7 @@ pub(crate) async fn only_local(
 }
 
 /// A client whose address is unknown is nobody's friend.
-fn is_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
+pub(crate) fn is_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
     peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
         && origin::host(headers).is_some_and(|host| origin::is_loopback(host.host()))
         && !FORWARDED.iter().any(|name| headers.contains_key(*name))

@@ -6,13 +6,15 @@ mod arguments;
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::Context;
-use arguments::{Arguments, Part, merged_or_exit};
-use clap::Parser;
-use playground_server::cdn::Cdn;
+use arguments::{Arguments, EdgeArguments, Part, merged_or_exit};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+use playground_server::cdn::{Cdn, run_edge};
 use playground_server::chat::Chat;
 use playground_server::closing::Closing;
 use playground_server::connections::{Bounds, Connections, raise_file_limit, total_within};
@@ -34,6 +36,9 @@ fn main() -> ExitCode {
         // It has one thing to do at a time and nothing to log, so it needs no runtime.
         Some(Part::CountPrimes) => count_primes(std::io::stdin().lock(), std::io::stdout().lock()),
         Some(Part::Health { listen }) => ask_health(listen),
+        Some(Part::Edge(edge)) => {
+            run(&edge.log.clone(), Builder::new_multi_thread(), start_edge(*edge))
+        }
         Some(Part::Node(node)) => {
             let (log, settings) = node.settings();
             // A node does one thing at a time: a thread for it, and its log's, hand over fastest.
@@ -80,10 +85,7 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         tracing::warn!("there is no page to show: build one with `cargo xtask play`");
     }
     let closing = Closing::new();
-    let connections = Connections::new(Bounds {
-        per_address: arguments.connections_per_address.get(),
-        total: total_within(raise_file_limit()),
-    });
+    let connections = connections(arguments.connections_per_address);
     let executable = std::env::current_exe().context("cannot tell which program this is")?;
     let nodes = TwoPhaseCommit::start(
         Launch {
@@ -159,6 +161,40 @@ async fn listen_for_edges(cdn: &Cdn, address: SocketAddr, terms: Terms) {
             "the edges cannot listen on {address} ({error}), and are to be had below /edge/ only; choose another \
              address with --cdn-listen, or say --no-cdn-listener"
         ),
+    }
+}
+
+/// As many connections as the system has files for.
+fn connections(per_address: NonZeroUsize) -> Connections {
+    let total = total_within(raise_file_limit());
+    Connections::new(Bounds { per_address: per_address.get(), total })
+}
+
+/// Runs one edge until a signal stops it, and at once if there is a second one.
+async fn start_edge(edge: EdgeArguments) -> anyhow::Result<()> {
+    let mut signals = Signals::new().context("cannot wait for signals")?;
+    let data = start::data_dir(edge.data_dir.clone())?.join("edge");
+    let connections = connections(edge.connections_per_address);
+    let settings = edge
+        .settings(data, connections)
+        .unwrap_or_else(|why| Arguments::command().error(ErrorKind::ValueValidation, why).exit());
+    let ready = |address| announce(&format!("listening on http://{address}"));
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let running = run_edge(settings, ready, async {
+        // An error could only mean that nobody is left to send, so it is time to stop as well.
+        let _ = stopped.await;
+    });
+    let twice_told = async {
+        signals.next().await;
+        let _ = stop.send(());
+        signals.next().await;
+    };
+    tokio::select! {
+        outcome = running => outcome,
+        () = twice_told => {
+            tracing::warn!("told twice to stop: not waiting any longer");
+            Ok(())
+        }
     }
 }
 

@@ -2,6 +2,12 @@
 //!
 //! Times are milliseconds since 1970-01-01 UTC, or microseconds since the server started where they end in `_us`.
 
+mod machines;
+
+pub use machines::{
+    Exchange, Exchanged, Known, MachineStats, NumberedPurge, OtherStats, PurgedAt, ShieldStats,
+};
+
 use serde::{Deserialize, Serialize};
 
 /// The field by which a request to `/edge/` says what its reader calls it: a number below 2^53, which the event
@@ -20,6 +26,9 @@ pub struct Stats {
     pub listener: Option<Listener>,
     /// How long everything is fresh, in seconds, where an operator has said so.
     pub ttl_override_s: Option<u64>,
+    /// What an edge that is a process of its own knows of the others; none at a server with its edges inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<MachineStats>,
 }
 
 /// The port by which an edge is reached without the page.
@@ -140,6 +149,12 @@ pub struct PurgeRequest {
 pub struct Purged {
     /// How many copies, at all edges together.
     pub removed: u64,
+    /// Which processes have purged, where the edges are processes of their own: this one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub purged: Vec<PurgedAt>,
+    /// Which of them could not be reached. They are told as soon as they can be, and trust no copy before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreachable: Vec<String>,
 }
 
 /// The body of `PUT /api/cdn/ttl`, and its answer.

@@ -9,19 +9,24 @@
 //! | `GET faults`, `POST faults` `{"slow_ms": 2000, "down": true, "error": true, "change": true}` | what is wrong with the origin |
 //!
 //! Purges, faults and lifetimes are for this machine and the playground's own page only, unless the server was
-//! started with `--allow-remote-faults`. Bodies and answers are the core's [`wire`] types. The socket `/ws/cdn`
+//! started with `--allow-remote-faults`. At an edge that is a process of its own they are for this machine and for
+//! whoever knows the purge token, `entries` too; a purge there goes to all processes, unless it names this edge, and
+//! `POST purges` is how they tell each other. Bodies and answers are the core's [`wire`] types. The socket `/ws/cdn`
 //! tells every step.
 
+use std::net::SocketAddr;
+
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Query, Request, State};
+use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use playground_core::cdn::caching::Key;
-use playground_core::cdn::wire::{self, FaultRequest, PurgeRequest, Purged, Step, TtlOverride};
+use playground_core::cdn::wire::{
+    self, Exchange, Exchanged, FaultRequest, PurgeRequest, Purged, Step, TtlOverride,
+};
 use serde::Deserialize;
 
 use super::Cdn;
@@ -42,14 +47,18 @@ const MOST_TTL_S: u64 = 31_536_000;
 
 /// The routes, for the playground's own page and for programs.
 pub(crate) fn router(state: &AppState) -> Router<AppState> {
-    let changes = Router::new()
+    let mut changes = Router::new()
         .route("/purge", post(purge))
         .route("/ttl", put(set_ttl))
-        .route("/faults", post(set_faults))
-        .route_layer(from_fn_with_state(state.clone(), only_local));
-    Router::new()
-        .route("/stats", get(stats))
-        .route("/entries", get(entries))
+        .route("/faults", post(set_faults));
+    let mut looks = Router::new().route("/stats", get(stats));
+    match state.cdn().is_some_and(|cdn| cdn.machine().is_some()) {
+        // Readers from anywhere come to the same port, and what others have read is not their business.
+        true => changes = changes.route("/purges", post(exchange)).route("/entries", get(entries)),
+        false => looks = looks.route("/entries", get(entries)),
+    }
+    let changes = changes.route_layer(from_fn_with_state(state.clone(), only_local));
+    looks
         .route("/ttl", get(ttl))
         .route("/faults", get(faults))
         .merge(changes)
@@ -70,8 +79,17 @@ async fn only_local(
     request: Request,
     next: Next,
 ) -> Result<Response, AppError> {
-    let allows_remote_faults = cdn(&state)?.allows_remote_faults();
-    guard::only_local(allows_remote_faults, "do this to its edges", request, next).await
+    let cdn = cdn(&state)?;
+    if let Some(machine) = cdn.machine() {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+        let headers = request.headers();
+        if machine.is_authorized(headers) || guard::is_local(peer, headers) {
+            return Ok(next.run(request).await);
+        }
+        let detail = "Only programs on the edge's own machine may do this to it, and those that know its purge token.";
+        return Err(refused(StatusCode::FORBIDDEN, detail));
+    }
+    guard::only_local(cdn.allows_remote_faults(), "do this to its edges", request, next).await
 }
 
 /// Whatever is told here may be different in a moment.
@@ -87,6 +105,7 @@ async fn stats(State(state): State<AppState>) -> Result<Json<wire::Stats>, AppEr
         origin: cdn.origin_stats(),
         listener: cdn.listener(),
         ttl_override_s: cdn.ttl_override_s(),
+        machine: cdn.machine().map(|machine| machine.stats()),
     }))
 }
 
@@ -117,37 +136,40 @@ async fn purge(
     State(state): State<AppState>,
     request: Result<Json<PurgeRequest>, JsonRejection>,
 ) -> Result<Json<Purged>, AppError> {
-    let Json(PurgeRequest { url, prefix, tag, all, edge }) = request?;
+    let Json(request) = request?;
     let cdn = cdn(&state)?;
-    let what = match (url, prefix, tag, all) {
-        (Some(url), None, None, false) => Purge::Key(key(cdn, &url)?),
-        (None, Some(prefix), None, false) => Purge::Prefix(prefix),
-        (None, None, Some(tag), false) => Purge::Tag(tag),
-        (None, None, None, true) => Purge::All,
-        _ => {
-            let detail = "A purge names exactly one of url, prefix, tag and all.";
-            return Err(refused(StatusCode::UNPROCESSABLE_ENTITY, detail));
-        }
-    };
+    let what = Purge::of(request.clone(), cdn.place())?;
+    if let (Some(machine), None, [edge]) = (cdn.machine(), &request.edge, cdn.edges()) {
+        let purged = machine.purge(edge, request).await.map_err(unwritten)?;
+        edge.tell(0, || Step::Purged { removed: purged.removed });
+        return Ok(Json(purged));
+    }
     let mut total = 0;
-    for edge in cdn.named(edge.as_deref())? {
+    for edge in cdn.named(request.edge.as_deref())? {
         let removed = edge.purge(what.clone()).await;
         edge.tell(0, || Step::Purged { removed });
         total += removed;
     }
-    Ok(Json(Purged { removed: total }))
+    Ok(Json(Purged { removed: total, ..Purged::default() }))
 }
 
-/// The key of an address, given as path and query or whole.
-fn key(cdn: &Cdn, url: &str) -> Result<Key, AppError> {
-    let uri: Uri = url.parse().map_err(|_| bad("The url cannot be understood."))?;
-    let place = cdn.place();
-    let target = Uri::builder()
-        .scheme(place.scheme.clone())
-        .authority(place.authority.clone())
-        .path_and_query(super::request::path_and_query(&uri))
-        .build();
-    target.map(|target| Key::new(&target)).map_err(|_| bad("The url cannot be understood."))
+/// What other processes have purged, and what they have not heard of.
+async fn exchange(
+    State(state): State<AppState>,
+    told: Result<Json<Exchange>, JsonRejection>,
+) -> Result<Json<Exchanged>, AppError> {
+    let Json(told) = told?;
+    let cdn = cdn(&state)?;
+    match (cdn.machine(), cdn.edges()) {
+        (Some(machine), [edge]) => machine.answer(edge, told).await.map(Json).map_err(unwritten),
+        _ => Err(AppError::NotFound),
+    }
+}
+
+fn unwritten(error: std::io::Error) -> AppError {
+    tracing::error!(%error, "a purge cannot be written down");
+    let detail = "The purge cannot be written down, so it would be forgotten.";
+    refused(StatusCode::INSUFFICIENT_STORAGE, detail)
 }
 
 async fn ttl(State(state): State<AppState>) -> Result<Json<TtlOverride>, AppError> {

@@ -6,9 +6,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
+use super::inflow::Inflow;
 use super::reader::Reader;
 use super::served::Served;
 
@@ -43,7 +44,7 @@ enum Kind {
 
 /// What the origin sends, which may not fall silent for long once its reader wants more.
 struct Passing {
-    body: Incoming,
+    body: Inflow,
     patience: Duration,
     /// Runs out at the end of the patience; none while the origin keeps up.
     silence: Option<Pin<Box<Sleep>>>,
@@ -77,7 +78,7 @@ impl CdnBody {
     }
 
     /// The origin's body; it breaks off when the origin sends nothing for the `patience`.
-    pub(super) fn passed(body: Incoming, patience: Duration) -> Self {
+    pub(super) fn passed(body: Inflow, patience: Duration) -> Self {
         Kind::Passed(Passing { body, patience, silence: None }).into()
     }
 

@@ -10,7 +10,6 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use hyper::body::Incoming;
 use playground_core::cdn::caching::{
     self, Age, CacheStatus, ServeReason, Settings, Timestamp, Verdict, lookup,
 };
@@ -22,6 +21,8 @@ use super::events::Events;
 use super::fetch::Want;
 use super::flights::Landings;
 use super::index::{Entry, Index};
+use super::inflow::Inflow;
+use super::machines::Machine;
 use super::manifests::Manifests;
 use super::object::split;
 use super::reader::Reader;
@@ -41,18 +42,21 @@ pub(super) struct Shared {
     pub(super) place: Place,
     pub(super) upstream: Upstream,
     pub(super) events: Events,
+    /// What is known of the other edges, where they are processes of their own.
+    pub(super) machine: Option<Arc<Machine>>,
     /// How long everything is fresh, in milliseconds, if an operator says so; `u64::MAX` for what the origin says.
     pub(super) ttl_override_ms: AtomicU64,
     next_number: AtomicU64,
 }
 
 impl Shared {
-    pub(super) fn new(place: Place, upstream: Upstream, events: Events) -> Self {
+    pub(super) fn new(place: Place, upstream: Upstream, machine: Option<Machine>) -> Self {
         Self {
             settings: Settings::default(),
             place,
             upstream,
-            events,
+            events: Events::new(),
+            machine: machine.map(Arc::new),
             ttl_override_ms: AtomicU64::new(u64::MAX),
             next_number: AtomicU64::new(1),
         }
@@ -132,7 +136,10 @@ impl Edge {
     /// Looks for a copy, and asks the origin if there is none to serve.
     async fn look(self: &Arc<Self>, visit: &mut Visit) -> Response<CdnBody> {
         for _ in 0..TRIES {
-            let variants = self.index.get(&visit.asked.key);
+            let mut variants = self.index.get(&visit.asked.key);
+            if let Some(machine) = &self.shared.machine {
+                variants = machine.doubt(variants);
+            }
             let heads = variants.iter().map(|entry| &entry.stored);
             let want = match lookup(heads, visit.asked.head(), now()) {
                 Verdict::Serve { index, freshness, reason } => {
@@ -288,19 +295,25 @@ impl Edge {
         self.sign(parts.status, parts.headers, body, status)
     }
 
-    /// Sends a request to the origin.
+    /// Sends a request to the origin, or to a shield before it.
     pub(super) async fn ask_origin(
-        &self,
+        self: &Arc<Self>,
         method: Method,
         path_and_query: &str,
         mut headers: HeaderMap,
         body: Body,
-    ) -> Result<Response<Incoming>, NoAnswer> {
+    ) -> Result<Response<Inflow>, NoAnswer> {
         self.counts.origin_requests.fetch_add(1, Ordering::Relaxed);
         let place = &self.shared.place;
         headers.append(header::VIA, place.via.clone());
         headers.append(CDN_LOOP, place.name.clone());
-        self.shared.upstream.send(method, path_and_query, headers, body).await
+        match &self.shared.machine {
+            Some(machine) => machine.send(self, method, path_and_query, headers, body).await,
+            None => {
+                let sent = self.shared.upstream.send(method, path_and_query, headers, body).await;
+                Ok(sent?.map(Inflow::Arriving))
+            }
+        }
     }
 
     pub(super) fn chunks(&self) -> &Chunks {

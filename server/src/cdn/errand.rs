@@ -8,7 +8,6 @@ use axum::body::Body;
 use axum::http::response::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use http_body_util::Limited;
-use hyper::body::Incoming;
 use playground_core::cdn::caching::{
     self, Failure, HeadNews, Key, RequestHead, ResponseHead, Stored, Timestamp,
 };
@@ -19,6 +18,7 @@ use super::fetch::Want;
 use super::fill::Fill;
 use super::flights::Brought;
 use super::index::{Entry, tags};
+use super::inflow::Inflow;
 use super::object::Object;
 use super::quick::Prepared;
 use super::request::{MOST_BODY_BYTES, path_and_query};
@@ -54,7 +54,7 @@ pub(super) enum Landed {
     /// An error, in place of which the old copy may be served.
     Stale(Failure),
     /// Something that is not kept, and why.
-    Passed(Box<Parts>, Incoming, String),
+    Passed(Box<Parts>, Inflow, String),
     NoAnswer(NoAnswer),
 }
 
@@ -148,7 +148,7 @@ impl Edge {
         self: &Arc<Self>,
         errand: &Errand,
         mut parts: Parts,
-        body: Incoming,
+        body: Inflow,
         sent_at: Sent,
         received_at: Timestamp,
     ) -> Landed {
@@ -187,8 +187,8 @@ impl Edge {
         sent_at: Sent,
         mut stored: Stored,
         headers: &HeaderMap,
-        body: Incoming,
-    ) -> Result<Arc<Entry>, (String, Incoming)> {
+        body: Inflow,
+    ) -> Result<Arc<Entry>, (String, Inflow)> {
         let declared = hyper::body::Body::size_hint(&body).exact();
         let most = self.chunks.most_bytes();
         if let Some(length) = declared.filter(|length| *length > most) {

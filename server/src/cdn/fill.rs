@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use playground_core::cdn::wire::Step;
 use tokio::time::timeout;
 
 use super::edge::Edge;
 use super::index::Entry;
+use super::inflow::Inflow;
 use super::object::End;
 
 /// A copy whose body is arriving.
@@ -35,7 +35,7 @@ enum Outcome {
 
 impl Fill {
     /// Takes the body to its end.
-    pub(super) async fn run(self, body: Incoming) {
+    pub(super) async fn run(self, body: Inflow) {
         let outcome = self.pump(body).await;
         let object = &self.entry.object;
         match outcome {
@@ -67,7 +67,7 @@ impl Fill {
         }
     }
 
-    async fn pump(&self, mut body: Incoming) -> Outcome {
+    async fn pump(&self, mut body: Inflow) -> Outcome {
         let object = &self.entry.object;
         let most = self.edge.chunks.most_bytes();
         let patience = self.edge.shared.upstream.patience;

@@ -2,11 +2,46 @@
 
 use std::sync::Arc;
 
+use axum::http::{StatusCode, Uri};
 use playground_core::cdn::caching::Key;
+use playground_core::cdn::wire::PurgeRequest;
 
 use super::edge::Edge;
 use super::index::{Entry, Purge};
 use super::manifests::Manifest;
+use super::request::{Place, bad, path_and_query, refused};
+use crate::problem::AppError;
+
+impl Purge {
+    /// What a request means before this origin.
+    ///
+    /// # Errors
+    /// When it names none or several things to purge, or an address that is none.
+    pub(super) fn of(request: PurgeRequest, place: &Place) -> Result<Self, AppError> {
+        let PurgeRequest { url, prefix, tag, all, edge: _ } = request;
+        match (url, prefix, tag, all) {
+            (Some(url), None, None, false) => Ok(Purge::Key(key(place, &url)?)),
+            (None, Some(prefix), None, false) => Ok(Purge::Prefix(prefix)),
+            (None, None, Some(tag), false) => Ok(Purge::Tag(tag)),
+            (None, None, None, true) => Ok(Purge::All),
+            _ => {
+                let detail = "A purge names exactly one of url, prefix, tag and all.";
+                Err(refused(StatusCode::UNPROCESSABLE_ENTITY, detail))
+            }
+        }
+    }
+}
+
+/// The key of an address, given as path and query or whole.
+fn key(place: &Place, url: &str) -> Result<Key, AppError> {
+    let uri: Uri = url.parse().map_err(|_| bad("The url cannot be understood."))?;
+    let target = Uri::builder()
+        .scheme(place.scheme.clone())
+        .authority(place.authority.clone())
+        .path_and_query(path_and_query(&uri))
+        .build();
+    target.map(|target| Key::new(&target)).map_err(|_| bad("The url cannot be understood."))
+}
 
 impl Edge {
     /// Lets go of a copy.
@@ -40,12 +75,17 @@ impl Edge {
 
     /// Removes copies, and tells how many. They do not come back after a restart.
     pub(super) async fn purge(&self, purge: Purge) -> u64 {
-        let removed = self.index.purge(purge);
-        removed.iter().for_each(|entry| self.drop_body(entry));
+        self.purge_all(vec![purge]).await.into_iter().sum()
+    }
+
+    /// The same for several purges, one after the other, and for each of them how many.
+    pub(super) async fn purge_all(&self, purges: Vec<Purge>) -> Vec<u64> {
+        let removed: Vec<_> = purges.into_iter().map(|purge| self.index.purge(purge)).collect();
+        removed.iter().flatten().for_each(|entry| self.drop_body(entry));
         if let Some(manifests) = &self.manifests {
             manifests.flushed().await;
         }
-        removed.len() as u64
+        removed.iter().map(|copies| copies.len() as u64).collect()
     }
 
     /// Marks the copies of an address as ones that must be validated before they are served again.

@@ -11,17 +11,21 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 
+use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, Request, Response, Version, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::Cdn;
 use super::body::CdnBody;
+use super::machines::{KNOWN, is_own};
 use super::request::{bad, forbidden, refused};
 use super::served::own;
 use crate::closing::Guest;
@@ -34,8 +38,12 @@ use crate::serve::{HEAD_LIMIT, Patience, Terms, pause_after};
 /// The request field that names an edge.
 const CDN_EDGE: HeaderName = HeaderName::from_static("cdn-edge");
 
-/// Serves until the server stops.
-pub(super) async fn serve(cdn: Cdn, listener: TcpListener, terms: Terms) {
+/// What is answered by the process itself, where the edge has no other port.
+type Own = Option<TowerToHyperService<Router>>;
+
+/// Serves until the server stops; what is not the edges' to answer goes to `own`.
+pub(super) async fn serve(cdn: Cdn, listener: TcpListener, terms: Terms, own: Option<Router>) {
+    let own = own.map(TowerToHyperService::new);
     let Terms { closing, patience, connections } = terms;
     let mut stopping = closing.guest();
     let is_loopback = listener.local_addr().is_ok_and(|address| address.ip().is_loopback());
@@ -44,9 +52,9 @@ pub(super) async fn serve(cdn: Cdn, listener: TcpListener, terms: Terms) {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
                     let guest = closing.guest();
-                    let cdn = cdn.clone();
+                    let desk = Desk { cdn: cdn.clone(), own: own.clone(), peer, is_loopback };
                     admit(&connections, stream, peer, |stream, permit| {
-                        tokio::spawn(converse(cdn, stream, permit, guest, patience, is_loopback));
+                        tokio::spawn(converse(desk, stream, permit, guest, patience));
                     });
                 }
                 Err(error) => pause_after(&error).await,
@@ -68,19 +76,27 @@ fn admit(
     }
 }
 
-async fn converse(
+/// Who answers a connection, and whom.
+#[derive(Clone)]
+struct Desk {
     cdn: Cdn,
+    own: Own,
+    peer: SocketAddr,
+    is_loopback: bool,
+}
+
+async fn converse(
+    desk: Desk,
     stream: TcpStream,
     permit: Permit,
     mut guest: Guest,
     patience: Patience,
-    is_loopback: bool,
 ) {
     let _ = stream.set_nodelay(true);
     let stream = PatientStream::new(stream, patience.write);
     let service = service_fn(move |request: Request<Incoming>| {
-        let cdn = cdn.clone();
-        async move { Ok::<_, Infallible>(answer(&cdn, request, is_loopback).await) }
+        let desk = desk.clone();
+        async move { Ok::<_, Infallible>(answer(&desk, request).await) }
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -107,16 +123,29 @@ async fn converse(
     }
 }
 
-async fn answer(cdn: &Cdn, request: Request<Incoming>, is_loopback: bool) -> Response<CdnBody> {
-    let (mut parts, body) = request.into_parts();
-    let chosen = choose(cdn, &parts.headers, parts.version, is_loopback);
-    match chosen {
-        Ok(edge) => {
-            parts.headers.remove(&CDN_EDGE);
-            edge.serve(parts, Body::new(body), None).await
-        }
-        Err(error) => own(error),
+async fn answer(desk: &Desk, mut request: Request<Incoming>) -> Response<CdnBody> {
+    let Desk { cdn, own: own_routes, peer, is_loopback } = desk;
+    let edge = match choose(cdn, request.headers(), request.version(), *is_loopback) {
+        Ok(edge) => edge,
+        Err(error) => return own(error),
+    };
+    if let Some(routes) = own_routes
+        && is_own(request.uri().path())
+    {
+        request.extensions_mut().insert(ConnectInfo(*peer));
+        let Ok(response) = routes.call(request).await;
+        return response.map(CdnBody::own);
     }
+    let (mut parts, body) = request.into_parts();
+    parts.headers.remove(&CDN_EDGE);
+    let asks_for_known = parts.headers.remove(&KNOWN).is_some();
+    // What is known now, since the answer may be made now: a purge on its way may come too late for it.
+    let known = cdn.machine().filter(|_| asks_for_known).map(|machine| machine.known_value());
+    let mut response = edge.serve(parts, Body::new(body), None).await;
+    if let Some(known) = known {
+        response.headers_mut().insert(KNOWN, known);
+    }
+    response
 }
 
 /// The edge that is to answer.
@@ -142,6 +171,9 @@ fn choose<'a>(
         }
         None if version >= Version::HTTP_11 => return Err(bad("The request has no Host.")),
         None => {}
+    }
+    if cdn.machine().is_some() {
+        return cdn.edges().first().ok_or_else(unknown);
     }
     let by_field = headers.get(&CDN_EDGE).map(|name| name.to_str().unwrap_or_default().to_owned());
     match by_host.or(by_field) {

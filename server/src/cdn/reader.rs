@@ -6,13 +6,13 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::body::Torn;
 use super::edge::Edge;
 use super::index::Entry;
+use super::inflow::Inflow;
 use super::object::{End, Found, State, split};
 
 /// A place in a body.
@@ -26,7 +26,7 @@ pub(super) struct Reader {
     /// The piece at the position, if it was looked up already.
     piece: Option<Bytes>,
     /// The rest from the origin, once a piece was gone.
-    rest: Option<Incoming>,
+    rest: Option<Inflow>,
 }
 
 impl Reader {
@@ -134,7 +134,7 @@ impl Reader {
         self.read_rest(response.into_body()).await
     }
 
-    async fn read_rest(&mut self, mut rest: Incoming) -> Result<Option<Bytes>, Torn> {
+    async fn read_rest(&mut self, mut rest: Inflow) -> Result<Option<Bytes>, Torn> {
         let patience = self.edge.shared.upstream.patience;
         loop {
             let frame = match timeout(patience, rest.frame()).await {

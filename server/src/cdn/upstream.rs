@@ -2,6 +2,7 @@
 //! wrong with the origin on purpose.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,7 +20,7 @@ use playground_core::cdn::wire;
 use tokio::time::{sleep, timeout};
 
 /// How long a connection to the origin may take.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a connection is kept for the next request: many servers close theirs after 5 seconds, and a request that
 /// meets that is lost.
 const IDLE: Duration = Duration::from_secs(4);
@@ -61,6 +62,24 @@ pub(super) enum NoAnswer {
     BodyTooLarge,
 }
 
+/// A request that was not answered, and how far it came.
+#[derive(Debug)]
+pub(super) struct Lost {
+    pub(super) why: NoAnswer,
+    pub(super) stage: Stage,
+}
+
+/// How far a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// There was no connection: nobody listens there, and the machine said so.
+    Refused,
+    /// There was no connection.
+    Unconnected,
+    /// It may have arrived.
+    Sent,
+}
+
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -97,11 +116,12 @@ impl Upstream {
         is_embedded: bool,
         faults: Faults,
         patience: Duration,
+        connect_patience: Duration,
     ) -> std::io::Result<Self> {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
-        http.set_connect_timeout(Some(CONNECT_PATIENCE));
+        http.set_connect_timeout(Some(connect_patience));
         let mut builder = Client::builder(TokioExecutor::new());
         builder
             .pool_timer(TokioTimer::new())
@@ -141,13 +161,27 @@ impl Upstream {
         headers: HeaderMap,
         body: Body,
     ) -> Result<Response<Incoming>, NoAnswer> {
+        self.try_send(method, path_and_query, headers, body).await.map_err(|lost| lost.why)
+    }
+
+    /// The same for one who wants to know how far the request came.
+    pub(super) async fn try_send(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        headers: HeaderMap,
+        body: Body,
+    ) -> Result<Response<Incoming>, Lost> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let uri = Uri::builder()
             .scheme(self.scheme.clone())
             .authority(self.authority.clone())
             .path_and_query(path_and_query)
             .build()
-            .map_err(|error| NoAnswer::Unreachable(error.to_string()))?;
+            .map_err(|error| Lost {
+                why: NoAnswer::Unreachable(error.to_string()),
+                stage: Stage::Unconnected,
+            })?;
         let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = uri;
@@ -163,7 +197,7 @@ impl Upstream {
                 Pool::Plain(client) => client.request(request),
                 Pool::Tls(client) => client.request(request),
             };
-            sent.await.map_err(|error| no_answer(&error))
+            sent.await.map_err(|error| lost(&error))
         };
         match timeout(self.patience, sent).await {
             Ok(Ok(response)) if self.faults.get().error && !self.is_embedded => {
@@ -173,37 +207,41 @@ impl Upstream {
                 Ok(response)
             }
             Ok(outcome) => outcome,
-            Err(_) => Err(NoAnswer::TooSlow),
+            Err(_) => Err(Lost { why: NoAnswer::TooSlow, stage: Stage::Sent }),
         }
     }
 
     /// What is wrong on purpose with an origin that does not know of it.
-    async fn suffer(&self) -> Result<(), NoAnswer> {
+    async fn suffer(&self) -> Result<(), Lost> {
         let faults = self.faults.get();
         if faults.slow_ms > 0 {
             sleep(Duration::from_millis(faults.slow_ms)).await;
         }
         match faults.down {
-            true => Err(NoAnswer::Unreachable("it is down, on purpose".into())),
+            true => Err(Lost {
+                why: NoAnswer::Unreachable("it is down, on purpose".into()),
+                stage: Stage::Unconnected,
+            }),
             false => Ok(()),
         }
     }
 }
 
-fn no_answer(error: &hyper_util::client::legacy::Error) -> NoAnswer {
+fn lost(error: &hyper_util::client::legacy::Error) -> Lost {
+    let mut stage = if error.is_connect() { Stage::Unconnected } else { Stage::Sent };
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     let mut last = error.to_string();
     while let Some(error) = cause {
         if error.is::<LengthLimitError>() {
-            return NoAnswer::BodyTooLarge;
+            return Lost { why: NoAnswer::BodyTooLarge, stage };
         }
-        if let Some(error) = error.downcast_ref::<std::io::Error>()
-            && error.kind() == std::io::ErrorKind::TimedOut
-        {
-            return NoAnswer::TooSlow;
+        match error.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+            Some(ErrorKind::TimedOut) => return Lost { why: NoAnswer::TooSlow, stage },
+            Some(ErrorKind::ConnectionRefused) => stage = Stage::Refused,
+            _ => {}
         }
         last = error.to_string();
         cause = error.source();
     }
-    NoAnswer::Unreachable(last)
+    Lost { why: NoAnswer::Unreachable(last), stage }
 }

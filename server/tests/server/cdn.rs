@@ -9,4 +9,4 @@ mod pieces;
 mod safety;
 mod site;
 mod streaming;
-mod world;
+pub(crate) mod world;

@@ -2,6 +2,7 @@
 
 mod blocking_queue;
 mod cdn;
+mod cdn_machines;
 mod chat;
 mod chat_heavy;
 mod consistent_hashing;

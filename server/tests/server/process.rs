@@ -40,7 +40,7 @@ impl Running {
     }
 
     /// With its log written somewhere.
-    fn start_logging(command: &mut Command, log: Stdio) -> Self {
+    pub(crate) fn start_logging(command: &mut Command, log: Stdio) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("starts");
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
@@ -83,7 +83,7 @@ impl Drop for Running {
 }
 
 /// The output of an executable that must not start, with its standard error, which is all it may print.
-fn refusal(command: &mut Command, code: i32) -> String {
+pub(crate) fn refusal(command: &mut Command, code: i32) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
     let stderr = String::from_utf8(stderr).unwrap();
     assert_eq!(status.code(), Some(code), "{stderr}");

@@ -14,46 +14,46 @@ use playground_server::serve::{Patience, Terms};
 
 use crate::running::{DEADLINE, Server};
 
-pub(super) const MIB: usize = 1 << 20;
+pub(crate) const MIB: usize = 1 << 20;
 
 /// A body that is different everywhere.
-pub(super) fn pattern(length: usize) -> Vec<u8> {
+pub(crate) fn pattern(length: usize) -> Vec<u8> {
     (0..length).map(|place| (place / 7 % 251) as u8).collect()
 }
 
 /// A message as it was read: its first line, its fields by lower-case name, and its body.
 #[derive(Clone, Debug)]
-pub(super) struct Message {
-    pub(super) line: String,
-    pub(super) fields: HashMap<String, String>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Message {
+    pub(crate) line: String,
+    pub(crate) fields: HashMap<String, String>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Message {
-    pub(super) fn field(&self, name: &str) -> &str {
+    pub(crate) fn field(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
     }
 
-    pub(super) fn status(&self) -> u16 {
+    pub(crate) fn status(&self) -> u16 {
         self.line.split(' ').nth(1).unwrap().parse().unwrap()
     }
 
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    pub(super) fn is_hit(&self) -> bool {
+    pub(crate) fn is_hit(&self) -> bool {
         self.field("cache-status").contains(";hit")
     }
 
     /// The method and the path of a request.
-    pub(super) fn asked(&self) -> &str {
+    pub(crate) fn asked(&self) -> &str {
         self.line.rsplit_once(' ').unwrap().0
     }
 }
 
 /// Reads a head; none if the stream ends before it.
-pub(super) fn read_head(stream: &mut impl BufRead) -> Option<Message> {
+pub(crate) fn read_head(stream: &mut impl BufRead) -> Option<Message> {
     let mut line = String::new();
     stream.read_line(&mut line).ok().filter(|count| *count > 0)?;
     let mut fields = HashMap::new();
@@ -72,7 +72,7 @@ pub(super) fn read_head(stream: &mut impl BufRead) -> Option<Message> {
 }
 
 /// Reads a body by its length or in chunks; an error if it breaks off.
-pub(super) fn read_body(stream: &mut impl BufRead, head: &mut Message) -> std::io::Result<()> {
+pub(crate) fn read_body(stream: &mut impl BufRead, head: &mut Message) -> std::io::Result<()> {
     if let Some(length) = head.fields.get("content-length") {
         let mut body = vec![0; length.parse().unwrap()];
         stream.read_exact(&mut body)?;
@@ -98,13 +98,13 @@ type Script = dyn Fn(&Message, &mut TcpStream) + Send + Sync;
 
 /// An origin. Each request is counted, then answered by the script; if that writes nothing, the connection ends.
 #[derive(Clone)]
-pub(super) struct Origin {
-    pub(super) address: SocketAddr,
+pub(crate) struct Origin {
+    pub(crate) address: SocketAddr,
     seen: Arc<(Mutex<Vec<Message>>, Condvar)>,
 }
 
 impl Origin {
-    pub(super) fn start(script: impl Fn(&Message, &mut TcpStream) + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(script: impl Fn(&Message, &mut TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let origin = Self { address, seen: Arc::default() };
@@ -137,12 +137,12 @@ impl Origin {
     }
 
     /// The requests that have arrived.
-    pub(super) fn seen(&self) -> Vec<Message> {
+    pub(crate) fn seen(&self) -> Vec<Message> {
         self.seen.0.lock().unwrap().clone()
     }
 
     /// Waits until so many requests have arrived.
-    pub(super) fn until_seen(&self, count: usize) {
+    pub(crate) fn until_seen(&self, count: usize) {
         let seen = self.seen.0.lock().unwrap();
         let (_seen, waited) =
             self.seen.1.wait_timeout_while(seen, DEADLINE, |seen| seen.len() < count).unwrap();
@@ -151,7 +151,7 @@ impl Origin {
 }
 
 /// Writes an answer with its length.
-pub(super) fn reply(stream: &mut TcpStream, status: &str, fields: &[(&str, &str)], body: &str) {
+pub(crate) fn reply(stream: &mut TcpStream, status: &str, fields: &[(&str, &str)], body: &str) {
     let mut text = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in fields {
         text.push_str(&format!("{name}: {value}\r\n"));
@@ -164,15 +164,15 @@ pub(super) fn reply(stream: &mut TcpStream, status: &str, fields: &[(&str, &str)
 
 /// Lets threads wait until a test lets them go on.
 #[derive(Clone, Default)]
-pub(super) struct Gate(Arc<(Mutex<bool>, Condvar)>);
+pub(crate) struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
 impl Gate {
-    pub(super) fn open(&self) {
+    pub(crate) fn open(&self) {
         *self.0.0.lock().unwrap() = true;
         self.0.1.notify_all();
     }
 
-    pub(super) fn pass(&self) {
+    pub(crate) fn pass(&self) {
         let is_open = self.0.0.lock().unwrap();
         let (_open, waited) =
             self.0.1.wait_timeout_while(is_open, DEADLINE, |open| !*open).unwrap();
@@ -181,31 +181,31 @@ impl Gate {
 }
 
 /// Edges before this origin.
-pub(super) fn before(origin: &Origin) -> CdnConfig {
+pub(crate) fn before(origin: &Origin) -> CdnConfig {
     let origin = format!("http://{}", origin.address).parse().unwrap();
     CdnConfig { origin: Some(origin), ..CdnConfig::default() }
 }
 
 /// A server whose edges stand before an origin.
-pub(super) struct World {
-    pub(super) server: Server,
+pub(crate) struct World {
+    pub(crate) server: Server,
     /// The port of the edges.
-    pub(super) edges: SocketAddr,
+    pub(crate) edges: SocketAddr,
     /// Those that clients have with either.
-    pub(super) connections: Connections,
+    pub(crate) connections: Connections,
 }
 
 impl World {
-    pub(super) fn before(origin: &Origin) -> Self {
+    pub(crate) fn before(origin: &Origin) -> Self {
         Self::with(before(origin))
     }
 
-    pub(super) fn with(config: CdnConfig) -> Self {
+    pub(crate) fn with(config: CdnConfig) -> Self {
         Self::patient(config, Patience::default())
     }
 
     /// With so much patience for its readers.
-    pub(super) fn patient(config: CdnConfig, patience: Patience) -> Self {
+    pub(crate) fn patient(config: CdnConfig, patience: Patience) -> Self {
         let (tell, told) = std::sync::mpsc::channel();
         let connections = Connections::default();
         let terms = Terms { patience, connections: connections.clone(), ..Terms::default() };
@@ -221,24 +221,24 @@ impl World {
         Self { server, edges: told.recv_timeout(DEADLINE).unwrap(), connections }
     }
 
-    pub(super) fn get(&self, path: &str) -> Message {
+    pub(crate) fn get(&self, path: &str) -> Message {
         self.ask("GET", path, &[])
     }
 
-    pub(super) fn get_with(&self, path: &str, fields: &[(&str, &str)]) -> Message {
+    pub(crate) fn get_with(&self, path: &str, fields: &[(&str, &str)]) -> Message {
         self.ask("GET", path, fields)
     }
 
-    pub(super) fn ask(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> Message {
+    pub(crate) fn ask(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> Message {
         self.open(method, path, fields).finish()
     }
 
     /// Sends a request, and reads no further than the head of its answer.
-    pub(super) fn open(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn open(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         Answer::of(self.send(method, path, fields), method)
     }
 
-    pub(super) fn send(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> TcpStream {
+    pub(crate) fn send(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> TcpStream {
         let mut text =
             format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         for (name, value) in fields {
@@ -248,7 +248,7 @@ impl World {
         self.send_raw(&text)
     }
 
-    pub(super) fn send_raw(&self, text: &str) -> TcpStream {
+    pub(crate) fn send_raw(&self, text: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.edges).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream.write_all(text.as_bytes()).unwrap();
@@ -256,25 +256,25 @@ impl World {
     }
 
     /// The status of the answer to bytes as they are.
-    pub(super) fn status_of(&self, text: &str) -> u16 {
+    pub(crate) fn status_of(&self, text: &str) -> u16 {
         Answer::of(self.send_raw(text), "GET").head.status()
     }
 
-    pub(super) fn stats(&self) -> wire::Stats {
+    pub(crate) fn stats(&self) -> wire::Stats {
         self.server.get("/api/cdn/stats").json()
     }
 
-    pub(super) fn entries(&self) -> Vec<wire::Entry> {
+    pub(crate) fn entries(&self) -> Vec<wire::Entry> {
         self.server.get("/api/cdn/entries").json()
     }
 
-    pub(super) fn post(&self, path: &str, body: &str) -> crate::running::Answer {
+    pub(crate) fn post(&self, path: &str, body: &str) -> crate::running::Answer {
         let json = [("content-type", "application/json")];
         self.server.request("POST", path, &json, body.as_bytes())
     }
 
     /// Asks again until it is so. What happens behind a reader's back has no other sign.
-    pub(super) fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+    pub(crate) fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let end = std::time::Instant::now() + DEADLINE;
         while !is_so(self) {
             assert!(std::time::Instant::now() < end, "never: {what}");
@@ -284,32 +284,32 @@ impl World {
 }
 
 /// An answer whose body is read bit by bit.
-pub(super) struct Answer {
-    pub(super) head: Message,
+pub(crate) struct Answer {
+    pub(crate) head: Message,
     stream: BufReader<TcpStream>,
     has_body: bool,
 }
 
 impl Answer {
-    pub(super) fn of(stream: TcpStream, method: &str) -> Self {
+    pub(crate) fn of(stream: TcpStream, method: &str) -> Self {
         let mut stream = BufReader::new(stream);
         let head = read_head(&mut stream).expect("an answer");
         Self { head, stream, has_body: method != "HEAD" }
     }
 
     /// So many bytes of the body, as they are on the wire.
-    pub(super) fn read(&mut self, count: usize) -> Vec<u8> {
+    pub(crate) fn read(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
         self.stream.read_exact(&mut bytes).unwrap();
         bytes
     }
 
-    pub(super) fn finish(self) -> Message {
+    pub(crate) fn finish(self) -> Message {
         self.try_finish().unwrap()
     }
 
     /// The whole answer; an error if it breaks off.
-    pub(super) fn try_finish(mut self) -> std::io::Result<Message> {
+    pub(crate) fn try_finish(mut self) -> std::io::Result<Message> {
         if self.has_body && !matches!(self.head.status(), 204 | 304) {
             read_body(&mut self.stream, &mut self.head)?;
         }
@@ -318,7 +318,7 @@ impl Answer {
 }
 
 /// Longer than an edge is fresh that says `max-age=1`.
-pub(super) fn until_stale(world: &World, path: &str) {
+pub(crate) fn until_stale(world: &World, path: &str) {
     world.until("stale", |world| {
         world.entries().iter().any(|entry| entry.url == path && !entry.is_fresh)
     });
