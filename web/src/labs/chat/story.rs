@@ -72,9 +72,11 @@ pub fn Story() -> Html {
                    promises little: it reaches each server at most once, and whoever is not listening just then has missed \
                    it. The number makes up for that. A server that has 7 and hears 9 fetches 8 from what is kept, \
                    and shows nobody 9 before. It is the rule of the tabs, one floor up." }</p>
-                <p>{ "While the bus is away nobody can number anything: what you write waits in your tab, and nothing that was \
-                      acknowledged is lost. Servers started with " }<code>{ "--redis" }</code>{ " are such a group, and the \
-                   chat above then says at which of them you are. Add some, and see what each has less of, and what not." }</p>
+                <p>{ "While the bus is away nobody can number anything: what you write waits in your tab and goes on by \
+                      itself. What was acknowledged is as safe as the bus keeps it, forced to its disk before each \
+                      answer or once a second. Servers started with " }<code>{ "--redis" }</code>{ " are such a group, and \
+                   the chat above then says at which of them you are. Add some, and see what each has less of, and what \
+                   not." }</p>
             </Section>
             <Section id="world" title="In the world" figure={html! { <Crowd /> }}>
                 <p>{ "Numbers by the one owner of a log, and positions of the readers, are Kafka's partitions and \
