@@ -72,13 +72,14 @@ impl Log {
             true => (settings.inbox_window_messages, settings.inbox_retained_messages),
             false => (settings.window_messages, settings.retained_messages),
         };
-        if self.ids[0].len() >= remembered as usize {
+        if self.head + 1 - self.from[0] >= u64::from(remembered).max(1) {
             self.ids = [BTreeMap::new(), std::mem::take(&mut self.ids[0])];
             self.from = [self.head + 1, self.from[0]];
         }
         // An eighth at a time.
-        if self.messages.len() as u64 > retained.max(1) + retained / 8 {
-            self.messages.drain(..self.messages.len() - retained.max(1) as usize);
+        let kept = self.messages.len() as u64;
+        if kept >= retained + (retained / 8).max(1) {
+            self.messages.drain(..(kept - retained) as usize);
         }
         Published { epoch: self.epoch, message }
     }
