@@ -167,7 +167,7 @@ impl Inspector {
                     end(open, &gid, Outcome::Aborted).await?;
                 }
             }
-            open.run(&tables::refill(&inner.stock, prefix)).await
+            open.run(&tables::refill(inner.place, &inner.stock, prefix)).await
         };
         let wiped = wiping.await;
         if wiped.is_err() {
@@ -202,7 +202,7 @@ impl Inner {
         *session = None;
         let opening = async {
             let prefix = Prefix::of(&self.folder)?;
-            Ok((Session::open(&self.url, &self.stock).await?, prefix))
+            Ok((Session::open(self.place, &self.url, &self.stock).await?, prefix))
         };
         let opened: Result<_, String> = opening.await;
         let node = self.place.name();

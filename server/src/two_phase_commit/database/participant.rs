@@ -32,7 +32,7 @@ pub(super) struct Site {
 
 impl Site {
     pub(super) async fn open(&self) -> Result<Session, String> {
-        Session::open(&self.url, &self.stock).await
+        Session::open(self.place, &self.url, &self.stock).await
     }
 
     /// Takes note of why the database is not to be had, or that it is; logs what is new.

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use playground_core::two_phase_commit::Stock;
+use playground_core::two_phase_commit::{Place, Stock};
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage, SimpleQueryRow};
@@ -40,7 +40,11 @@ impl Session {
     ///
     /// # Errors
     /// A sentence for a person.
-    pub(super) async fn open(url: &DatabaseUrl, stock: &Stock) -> Result<Self, String> {
+    pub(super) async fn open(
+        place: Place,
+        url: &DatabaseUrl,
+        stock: &Stock,
+    ) -> Result<Self, String> {
         let opening = async {
             let connected = url.config.connect(NoTls).await;
             let (client, connection) = connected.map_err(|error| unreachable(url, &error))?;
@@ -48,7 +52,7 @@ impl Session {
             tokio::spawn(connection);
             let mut session = Session { client, version: String::new(), max_prepared: 0 };
             session.look(url).await?;
-            session.set_up(url, stock).await?;
+            session.set_up(place, url, stock).await?;
             Ok(session)
         };
         let late = || Err(format!("PostgreSQL at {} does not answer", url.server()));
@@ -80,7 +84,7 @@ impl Session {
         Ok(())
     }
 
-    async fn set_up(&self, url: &DatabaseUrl, stock: &Stock) -> Result<(), String> {
+    async fn set_up(&self, place: Place, url: &DatabaseUrl, stock: &Stock) -> Result<(), String> {
         let tell = |failure: Failure| explain(url, &failure);
         self.run(TIME_OUTS).await.map_err(tell)?;
         let answer = self.ask(tables::ARE_THERE).await.map_err(tell)?;
@@ -88,7 +92,7 @@ impl Session {
         if are_there != Some("t") {
             self.run(tables::MAKE).await.map_err(tell)?;
         }
-        self.run(&tables::fill(stock)).await.map_err(tell)?;
+        self.run(&tables::fill(place, stock)).await.map_err(tell)?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Goods and names are put into the text as they are: both are made of letters, digits and hyphens.
 
-use playground_core::two_phase_commit::{Good, Stock};
+use playground_core::two_phase_commit::{Good, Place, Stock};
 
 use super::gid::{Prefix, Promise};
 
@@ -17,30 +17,31 @@ pub(super) const MAKE: &str = "BEGIN; SELECT pg_advisory_xact_lock(2718281828); 
      CREATE TABLE IF NOT EXISTS playground_concluded (gid text PRIMARY KEY, number bigserial); \
      COMMIT";
 
-fn rows(stock: &Stock) -> String {
-    let goods = Good::ALL.into_iter().filter(|good| stock.count(*good) > 0);
+/// A row for each good of a participant, also for those that it has none of at the very start.
+fn rows(place: Place, stock: &Stock) -> String {
+    let goods = Good::ALL.into_iter().filter(|good| place.stock().count(*good) > 0);
     let rows = goods.map(|good| format!("('{good}', {})", stock.count(good)));
     rows.collect::<Vec<_>>().join(", ")
 }
 
 /// Fills in the goods that are missing. Those that are there are not touched, not even to find a conflict, which would
 /// wait for whoever has one locked.
-pub(super) fn fill(stock: &Stock) -> String {
+pub(super) fn fill(place: Place, stock: &Stock) -> String {
     format!(
         "INSERT INTO playground_stock SELECT * FROM (VALUES {}) given (good, quantity) \
          WHERE NOT EXISTS (SELECT FROM playground_stock it WHERE it.good = given.good) \
          ON CONFLICT DO NOTHING",
-        rows(stock)
+        rows(place, stock)
     )
 }
 
 /// Puts everything back to how it was at the very start.
-pub(super) fn refill(stock: &Stock, prefix: &Prefix) -> String {
+pub(super) fn refill(place: Place, stock: &Stock, prefix: &Prefix) -> String {
     format!(
         "BEGIN; INSERT INTO playground_stock VALUES {} \
          ON CONFLICT (good) DO UPDATE SET quantity = excluded.quantity; \
          DELETE FROM playground_concluded WHERE starts_with(gid, '{}'); COMMIT",
-        rows(stock),
+        rows(place, stock),
         prefix.text()
     )
 }

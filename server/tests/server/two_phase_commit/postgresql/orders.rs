@@ -77,6 +77,15 @@ fn two_clients_want_the_last_courier() {
 }
 
 #[test]
+fn nothing_is_left_from_the_start() {
+    let (dir, kitchen) = (folder(), Kitchen::open());
+    let restaurant = kitchen.restaurant(dir.path(), Some("courier=0"));
+    let order = restaurant.decided(Good::Burger, 1, Handover::Delivered);
+    assert_eq!(order.reason, Some(Reason::OutOf(Good::Courier)));
+    restaurant.adds_up_within(DOUBT_LIMIT);
+}
+
+#[test]
 fn who_only_looks_prepares_nothing() {
     let (dir, kitchen) = (folder(), Kitchen::open());
     let [inventory, delivery] = kitchen.participants();
