@@ -157,7 +157,9 @@ impl RedisLink {
     /// was made the primary. Then another connection is made, which reaches whoever is there now.
     pub fn met(&self, error: &RedisError) {
         let kinds = [ServerErrorKind::ReadOnly, ServerErrorKind::MasterDown];
-        if matches!(error.kind(), ErrorKind::Server(kind) if kinds.contains(&kind)) {
+        // Redis 6 puts what a script met with behind words of its own.
+        let in_script = error.detail().is_some_and(|detail| detail.contains("-READONLY"));
+        if in_script || matches!(error.kind(), ErrorKind::Server(kind) if kinds.contains(&kind)) {
             self.doubts.notify_one();
         }
     }

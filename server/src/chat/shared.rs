@@ -13,10 +13,12 @@
 //! | `playground:chat:people`, `seen` | whose the names are, and when they were seen last: see `shared/claim.lua` |
 //! | publications `playground:<database>:chat:news:{name}` | what is new in a channel: see [`publication`] |
 //!
-//! **What is kept when Redis dies.** What is acknowledged has been written to its append-only file, if it has one, and
-//! so survives its process; the last second may not survive its machine. Then a log has lost its end. Every server
-//! checks, with every new connection and before it believes anything else, that the last message which it has seen is
-//! still there; if not, the channel begins a new epoch, and nobody takes a new message for a lost one.
+//! **What is kept when Redis dies** is its own affair: with an append-only file and `appendfsync always`, everything that
+//! was acknowledged. With `everysec`, all but about the last second survives its machine; its process loses as much at
+//! most, and mostly nothing: only while the disk is behind does Redis answer before it has written. Without a file,
+//! everything is lost. Then a log has lost its end. Every server checks, with every new connection and before it
+//! believes anything else, that the last message which it has seen is still there; if not, the channel begins a new
+//! epoch, and nobody takes a new message for a lost one.
 //!
 //! **How much is kept.** Of each room and inbox as many messages as the settings say, of everybody two windows of ids.
 //! Give Redis a `maxmemory` with the policy `noeviction`: when it is full it refuses what would need more, and so do the
@@ -28,6 +30,7 @@ mod attending;
 mod channel;
 mod keys;
 mod naming;
+mod private;
 mod publication;
 mod reading;
 mod registering;
@@ -52,7 +55,7 @@ use tokio::task::JoinHandle;
 use super::store::StoreError;
 use crate::redis_link::{LinkError, RedisLink};
 use attending::Wish;
-use channel::{Channel, Order};
+use channel::{Channel, Order, Turn};
 use keys::Keys;
 use naming::Listed;
 use script::Scripts;
@@ -152,7 +155,7 @@ impl Shared {
         let tasks = vec![
             tokio::spawn(attending::attend(inner.clone())),
             tokio::spawn(attending::subscribe(inner.clone(), wished)),
-            tokio::spawn(submitting::take_privates(inner.clone(), private)),
+            tokio::spawn(private::take_in(inner.clone(), private)),
         ];
         *lock(&inner.tasks) = tasks;
         Shared(inner)
@@ -248,12 +251,12 @@ impl Following {
         };
     }
 
-    /// Reads the log behind this number: the messages, and then what it has, come with the news. If it cannot be read,
-    /// nothing comes.
+    /// Reads the log behind this number: the messages, and then what it has, come with the news, in the order of asking.
+    /// If it cannot be read, nothing comes.
     pub(crate) fn refill(&self, after: u64) {
         let Following { shared, channel } = self;
         if let Some(life) = shared.0.life() {
-            tokio::spawn(reading::refill(shared.0.clone(), life, channel.clone(), after));
+            tokio::spawn(reading::refill(shared.0.clone(), life, Turn::take(channel), after));
         }
     }
 

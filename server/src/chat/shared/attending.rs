@@ -5,26 +5,32 @@
 //! says is believed: it may have lost the end of a log. First every channel is compared with what has been seen of it,
 //! then it is subscribed, then what was published meanwhile is looked for.
 
-use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use playground_core::chat::{Bounds, ServerId};
+use playground_core::chat::Bounds;
+use redis::aio::SendError;
 use redis::{ErrorKind, Msg, PushInfo, PushKind};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{UnboundedReceiver, channel};
 use tokio::sync::oneshot;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::channel::{Channel, Registers};
+use super::channel::Channel;
 use super::publication::{self, Passings, Publication};
 use super::{BEAT, Inner, Life, lock};
 use crate::redis_link::{LinkError, Seen};
 
 /// How long after the end of a life the next one begins, at least.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How many beats there are from one comparison of inboxes with their logs to the next: who hears publications hears
+/// those of inboxes, too, so it is only for what nobody has thought of.
+const INBOX_BEATS: u32 = 5;
+/// How many publications may wait to be looked at.
+const MOST_WAITING: usize = 4_096;
 /// How many channels are asked about at once.
-const TOGETHER: usize = 64;
+pub(super) const TOGETHER: usize = 64;
 
 /// What is wanted of the connection that hears publications.
 pub(super) enum Wish {
@@ -54,14 +60,19 @@ pub(super) async fn attend(inner: Arc<Inner>) {
 
 /// One life, to its end.
 async fn live(inner: &Arc<Inner>, number: u64, seen: &mut Seen) -> Result<(), LinkError> {
-    let (pushed, mut pushes) = unbounded_channel();
+    let (pushed, mut pushes) = channel(MOST_WAITING);
     let mut commands = inner.link.connection()?;
-    let subscriber = inner.link.subscriber(pushed).await?;
+    let push = move |push: PushInfo| match pushed.try_send(push) {
+        Err(TrySendError::Closed(_)) => Err(SendError),
+        // Too much at once: what is dropped is missing, then, and is read from the log.
+        Ok(()) | Err(TrySendError::Full(_)) => Ok(()),
+    };
+    let subscriber = inner.link.subscriber(push).await?;
     inner.scripts.load(&mut commands).await?;
     *lock(&inner.version) = inner.link.version();
     let life = Life { number, commands, subscriber };
     *lock(&inner.life) = Some(life.clone());
-    check_all(inner, &life).await?;
+    check_all(inner, &life, |_| true).await?;
     subscribe_all(inner, &life).await?;
     inner.works.send_replace(true);
     let mut beats = pin!(beat(inner, &life));
@@ -102,13 +113,15 @@ fn hear(inner: &Inner, life: u64, push: PushInfo) {
 async fn beat(inner: &Arc<Inner>, life: &Life) -> Result<(), LinkError> {
     let mut beats = interval(BEAT);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    for number in (0..INBOX_BEATS).cycle() {
         beats.tick().await;
-        unless_broken(inner, check_all(inner, life).await)?;
-        unless_broken(inner, renew_all(inner, life).await)?;
+        let is_due = |channel: &Channel| number == 0 || channel.has_register();
+        unless_broken(inner, check_all(inner, life, is_due).await)?;
+        unless_broken(inner, inner.renew_all(life).await)?;
         let ping = redis::cmd("PING").query_async::<()>(&mut life.subscriber.clone()).await;
         unless_broken(inner, ping.map_err(LinkError::from))?;
     }
+    Ok(())
 }
 
 /// An error that Redis answered is not the end of the connection.
@@ -123,10 +136,14 @@ fn unless_broken(inner: &Inner, outcome: Result<(), LinkError>) -> Result<(), Li
     }
 }
 
-/// Compares all channels with their logs.
-async fn check_all(inner: &Inner, life: &Life) -> Result<(), LinkError> {
+/// Compares channels with their logs.
+async fn check_all(
+    inner: &Inner,
+    life: &Life,
+    is_due: impl Fn(&Channel) -> bool,
+) -> Result<(), LinkError> {
     let mut channels = inner.open_channels();
-    channels.retain(|channel| channel.has_history());
+    channels.retain(|channel| channel.is_open() && is_due(channel));
     for some in channels.chunks(TOGETHER) {
         let mut calls = redis::pipe();
         let _one_after_the_other = inner.checking.lock().await;
@@ -161,82 +178,6 @@ async fn subscribe_all(inner: &Inner, life: &Life) -> Result<(), LinkError> {
         life.subscriber.clone().subscribe(names).await?;
     }
     Ok(())
-}
-
-/// Renews all registers of the people of this server, and reads those of others that have changed.
-async fn renew_all(inner: &Inner, life: &Life) -> Result<(), LinkError> {
-    let mut channels = inner.open_channels();
-    channels.retain(|channel| channel.has_register());
-    for some in channels.chunks(TOGETHER) {
-        let mut calls = redis::pipe();
-        let mut readings = Vec::new();
-        for channel in some {
-            let (reading, known) = channel.begin_reading();
-            calls.add_command(inner.renew(channel, &known));
-            readings.push(reading);
-        }
-        let answers: Vec<Renewed> =
-            inner.scripts.ask_all(&mut life.commands.clone(), &calls).await?;
-        for ((channel, reading), answer) in some.iter().zip(readings).zip(answers) {
-            let Renewed { own, registers } = answer;
-            if let Some(registers) = registers {
-                channel.read(reading, registers.of_others(&inner.id));
-            }
-            // Redis has lost it, or has not been told of all that has changed.
-            if channel.own().version != own {
-                inner.rewrite(life, channel).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What `register.lua` answers.
-pub(super) struct Renewed {
-    pub(super) own: u64,
-    registers: Option<Registers>,
-}
-
-impl redis::FromRedisValue for Renewed {
-    fn from_redis_value(value: redis::Value) -> Result<Self, redis::ParsingError> {
-        type Whole = (String, u64, Vec<String>, Vec<(String, String)>);
-        let is_short = matches!(&value, redis::Value::Array(parts) if parts.len() == 2);
-        if is_short {
-            let (_, own): (String, u64) = redis::from_redis_value(value)?;
-            return Ok(Renewed { own, registers: None });
-        }
-        let (changed, own, servers, fields): Whole = redis::from_redis_value(value)?;
-        let mut of: BTreeMap<ServerId, (u64, Vec<Arc<str>>)> = BTreeMap::new();
-        for (field, value) in fields {
-            let (server, person) = match field.split_once('\0') {
-                Some((server, person)) => (server, Some(person)),
-                None => (&*field, None),
-            };
-            if !servers.iter().any(|it| it == server) {
-                continue;
-            }
-            let register = of.entry(ServerId(server.into())).or_default();
-            match person {
-                Some(person) => register.1.push(person.into()),
-                None => register.0 = value.parse().unwrap_or(0),
-            }
-        }
-        Ok(Renewed { own, registers: Some(Registers { changed, of }) })
-    }
-}
-
-impl Renewed {
-    /// The registers of the other servers, if they were read.
-    pub(super) fn registers(self) -> Option<Registers> {
-        self.registers
-    }
-}
-
-impl Registers {
-    pub(super) fn of_others(mut self, own: &ServerId) -> Self {
-        self.of.remove(own);
-        self
-    }
 }
 
 /// Subscribes and unsubscribes channels one after the other, as they are opened and closed.

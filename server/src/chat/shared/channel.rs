@@ -1,13 +1,15 @@
 //! A channel that is open at this server: what has been seen of it, and who of it is here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use playground_core::chat::wire::{Message, Position};
 use playground_core::chat::{
-    Bounds, ChannelInput, Passing, Published, ServerId, Submission, owner_of,
+    Bounds, ChannelInput, Passing, Published, ServerId, Submission, Submitted, owner_of,
 };
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
 
 use super::News;
 use super::keys::Keys;
@@ -26,13 +28,44 @@ pub(super) struct Channel {
     pub(super) orders: UnboundedSender<Order>,
     news: News,
     state: Mutex<State>,
+    /// How many refills were asked for, and how many are through.
+    asked: AtomicU64,
+    served: watch::Sender<u64>,
 }
 
-/// The last message that has been seen of a channel, and what the log must have if it is still the same.
+/// A place in the order in which refills were asked for and are answered. Dropping it is the next one's turn.
+pub(super) struct Turn {
+    pub(super) channel: Arc<Channel>,
+    number: u64,
+}
+
+impl Turn {
+    /// Behind all that were taken before.
+    pub(super) fn take(channel: &Arc<Channel>) -> Self {
+        let number = channel.asked.fetch_add(1, Ordering::Relaxed);
+        Turn { channel: channel.clone(), number }
+    }
+
+    /// Waits until all before it are through.
+    pub(super) async fn comes(&self) {
+        // It ends only with the channel, which is kept here.
+        let _ = self.channel.served.subscribe().wait_for(|served| *served >= self.number).await;
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.channel.served.send_modify(|served| *served = (self.number + 1).max(*served));
+    }
+}
+
+/// What the log of a channel must have if it is still the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) epoch: u64,
+    /// The highest number that was heard of, also in an answer whose message has not come yet.
     pub(super) head: u64,
+    /// The last message that was seen.
     pub(super) last: Option<Arc<Message>>,
 }
 
@@ -58,6 +91,8 @@ struct State {
     /// history, and is dropped. 0 is none.
     checked_in: u64,
     mark: Mark,
+    /// Whether the log has been read from the start, so that what is read later can be compared with that.
+    is_open: bool,
     own: Own,
     others: Others,
 }
@@ -85,12 +120,8 @@ impl Channel {
         life: u64,
     ) -> Self {
         let state = State { checked_in: life, ..State::default() };
-        Channel { name, keys, orders, news, state: Mutex::new(state) }
-    }
-
-    /// Rooms and inboxes have one; what else there is, is only a register.
-    pub(super) fn has_history(&self) -> bool {
-        !self.name.starts_with('#')
+        let (asked, served) = (AtomicU64::new(0), watch::Sender::new(0));
+        Channel { name, keys, orders, news, state: Mutex::new(state), asked, served }
     }
 
     /// Inboxes are their owner's alone.
@@ -119,7 +150,12 @@ impl Channel {
             state.mark = Mark { epoch: bounds.epoch, head: bounds.head, last };
         }
         state.mark.epoch = bounds.epoch;
+        state.is_open = true;
         state.checked_in == life
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.lock().is_open
     }
 
     /// The log has answered, in this life of the connection, to a [`doubt`](Channel::doubt).
@@ -138,10 +174,13 @@ impl Channel {
         life: u64,
         inputs: impl IntoIterator<Item = ChannelInput>,
     ) -> bool {
-        let state = self.lock();
+        let mut state = self.lock();
         let counts = state.checked_in == life;
-        if counts {
-            inputs.into_iter().for_each(&*self.news);
+        for input in inputs.into_iter().filter(|_| counts) {
+            if let ChannelInput::Submitted(Submitted { outcome: Ok(placed), .. }) = &input {
+                state.mark.head = state.mark.head.max(placed.seq);
+            }
+            (self.news)(input);
         }
         counts
     }
@@ -153,9 +192,9 @@ impl Channel {
             return;
         }
         if let Some(last) = messages.last()
-            && last.seq > state.mark.head
+            && state.mark.last.as_ref().is_none_or(|seen| seen.seq < last.seq)
         {
-            state.mark.head = last.seq;
+            state.mark.head = state.mark.head.max(last.seq);
             state.mark.last = Some(last.clone());
         }
         for message in messages {

@@ -50,34 +50,34 @@ local function bounds(of)
   end
 end
 
--- Makes sure that there is a history, and that it is the one that the caller has seen. `epoch`, `head`, `at` and
--- `start` are its epoch, the highest number seen, and the time and the first bytes of the message with that number;
--- all zero or empty if it has seen none.
+-- Makes sure that there is a history, and that it is the one that the caller has seen. `epoch` and `head` are its epoch
+-- and the highest number that was heard of; `last`, `at` and `start` are number, time and first bytes of the last
+-- message that was seen itself; zero or empty what the caller has not seen.
 --
 -- Where the log has lost its end (with a machine whose last second was not on disk, or by a failover), its numbers
 -- may be given again to other messages. So it gets another epoch, and whoever has seen the lost end learns that.
-local function settle(of, epoch, head, at, start)
+local function settle(of, epoch, head, last, at, start)
   local now_ms = math.floor(clock_us() / 1000)
-  local stored, last, oldest = bounds(of)
+  local stored, stored_head, oldest = bounds(of)
   if not stored then
     redis.call('DEL', of.meta, of.log, of.ids, of.ids_before, of.rates, of.rates_before)
-    stored, last, oldest = math.max(now_ms, epoch + 1), 0, 1
+    stored = math.max(now_ms, epoch + 1)
     redis.call('HSET', of.meta, 'epoch', text(stored), 'head', 0, 'oldest', 1, 'at', 0,
       'ids_from', 1, 'ids_mid', 1, 'rates_at', 0)
-    return stored, last, oldest
+    return stored, 0, 1
   end
-  local is_another = epoch > stored or (epoch == stored and head > last)
-  if epoch == stored and head > 0 and head <= last then
-    local entry = redis.call('XRANGE', of.log, text(head) .. '-0', text(head) .. '-0')[1]
+  local is_another = epoch > stored or (epoch == stored and head > stored_head)
+  if epoch == stored and start ~= '' then
+    local entry = redis.call('XRANGE', of.log, text(last) .. '-0', text(last) .. '-0')[1]
     -- What has been trimmed since cannot be compared, nor need it be.
-    is_another = entry ~= nil
-      and not (entry[2][2] == text(at) and string.sub(entry[2][4], 1, #start) == start)
+    is_another = is_another or (entry ~= nil
+      and not (entry[2][2] == text(at) and string.sub(entry[2][4], 1, #start) == start))
   end
   if is_another then
     stored = math.max(now_ms, epoch + 1, stored + 1)
     redis.call('HSET', of.meta, 'epoch', text(stored))
   end
-  return stored, last, oldest
+  return stored, stored_head, oldest
 end
 
 -- Makes what is remembered now that of the while before.
@@ -175,10 +175,10 @@ local function finish(book, retained)
   if book.head < book.first then return end
   local of = book.of
   if #book.fresh > 0 then redis.call('HSET', of.ids, unpack(book.fresh)) end
-  local keep_from = book.head + 1 - retained
-  if keep_from >= book.oldest + math.max(1, math.floor(retained / 8)) then
-    redis.call('XTRIM', of.log, 'MINID', text(keep_from) .. '-0')
-    book.oldest = keep_from
+  local kept = math.max(1, retained)
+  if book.head + 1 - book.oldest > kept + math.floor(retained / 8) then
+    book.oldest = book.head + 1 - kept
+    redis.call('XTRIM', of.log, 'MINID', text(book.oldest) .. '-0')
   end
   redis.call('HSET', of.meta, 'head', text(book.head), 'oldest', text(book.oldest), 'at', text(book.at))
 end

@@ -35,7 +35,7 @@ if wait_ms then return { 'fast', wait_ms } end
 
 if KEYS[7] ~= KEYS[1] then
   local inbox = channel(7)
-  if not bounds(inbox) then settle(inbox, 0, 0, 0, '') end
+  if not bounds(inbox) then settle(inbox, 0, 0, 0, 0, '') end
   local received = begin(inbox, window)
   append(received, nil, m, to)
   finish(received, retained)

@@ -7,9 +7,9 @@ use playground_core::chat::wire::Message;
 use playground_core::chat::{Bounds, ChannelInput, Recovered, owner_of};
 use redis::{FromRedisValue, ParsingError, Pipeline, Value};
 
-use super::attending::Renewed;
-use super::channel::Channel;
+use super::channel::{Channel, Turn};
 use super::keys::Keys;
+use super::registering::Renewed;
 use super::{Inner, Life, OpenError, Shared, publication};
 use crate::chat::store::{StoreError, Wanted};
 use crate::redis_link::LinkError;
@@ -113,14 +113,16 @@ impl Inner {
     }
 }
 
-/// Reads what is behind this number, and passes it on. If that fails, nothing is told: whoever asks will ask again.
-pub(super) async fn refill(inner: Arc<Inner>, mut life: Life, channel: Arc<Channel>, after: u64) {
+/// Reads what is behind this number, and passes it on, when it is its turn. If that fails, nothing is told: whoever asks will ask again.
+pub(super) async fn refill(inner: Arc<Inner>, mut life: Life, turn: Turn, after: u64) {
+    turn.comes().await;
+    let channel = &turn.channel;
     let mut from = after + 1;
     let mut oldest = 0;
     loop {
         let mut calls = redis::pipe();
         calls.atomic();
-        read_meta(&mut calls, &channel);
+        read_meta(&mut calls, channel);
         let range = calls.cmd("XRANGE").arg(channel.keys.log());
         range.arg(format!("{from}-0")).arg("+").arg("COUNT").arg(CHUNK);
         let read = inner.scripts.ask_all(&mut life.commands, &calls).await;

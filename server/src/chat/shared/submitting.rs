@@ -6,21 +6,18 @@
 
 use std::sync::{Arc, Weak};
 
-use playground_core::chat::{
-    ChannelInput, Denial, Passing, Placed, Rate, Refusal, Submission, folded, inbox_of, owner_of,
-};
+use playground_core::chat::{ChannelInput, Denial, Passing, Placed, Rate, Refusal, Submission};
 use redis::{Cmd, Value};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::channel::{Channel, Order};
-use super::keys::{self, Keys};
 use super::{Inner, Life, RETRY_AFTER_MS, attending, publication};
 use crate::redis_link::LinkError;
 
 /// The most messages of one call: so many that a call costs little beside them, and so few that nobody waits long.
-const TOGETHER: usize = 128;
+pub(super) const TOGETHER: usize = 128;
 /// When to try again what may have happened or not, in milliseconds.
-const RETRY_UNKNOWN_AFTER_MS: u64 = 500;
+pub(super) const RETRY_UNKNOWN_AFTER_MS: u64 = 500;
 /// How long a token takes at a rate of none, in microseconds: longer than anybody waits.
 const NEVER_US: f64 = 1e12;
 
@@ -31,7 +28,7 @@ pub(super) fn refuse(channel: &Channel, submission: &Submission, retry_after_ms:
 }
 
 /// How long a token takes, and all but one of a full bucket, in microseconds.
-fn pace(rate: Rate) -> (f64, f64) {
+pub(super) fn pace(rate: Rate) -> (f64, f64) {
     let interval = match rate.per_second {
         0 => NEVER_US,
         per_second => 1e6 / f64::from(per_second),
@@ -105,7 +102,7 @@ async fn submit(
 }
 
 /// The history is another one: whoever follows learns it from what the log has now.
-async fn moved(inner: &Inner, life: &Life, channel: &Channel) {
+pub(super) async fn moved(inner: &Inner, life: &Life, channel: &Channel) {
     if let Err(error) = attending::check(inner, life, channel).await {
         failed(inner, &error, channel);
     }
@@ -119,7 +116,12 @@ fn failed(inner: &Inner, error: &LinkError, channel: &Channel) {
 }
 
 /// The call of `submit.lua`.
-fn call_of(inner: &Inner, channel: &Channel, epoch: u64, submissions: &[Submission]) -> Cmd {
+fn call_of(
+    inner: &Inner,
+    channel: &Channel,
+    epoch: u64,
+    submissions: &[Submission],
+) -> Cmd {
     let settings = &inner.settings;
     let (interval, tolerance) = pace(settings.limits.messages);
     let room = serde_json::Value::from(&*channel.name);
@@ -153,7 +155,7 @@ fn outcome(epoch: u64, at_ms: u64, answer: &Value) -> Result<Placed, Denial> {
     }
 }
 
-fn too_fast(wait_ms: u64) -> Denial {
+pub(super) fn too_fast(wait_ms: u64) -> Denial {
     Denial { reason: Refusal::RateLimited, retry_after_ms: Some(wait_ms) }
 }
 
@@ -162,106 +164,9 @@ fn unknown() -> Denial {
     Denial { reason: Refusal::StoreFailed, retry_after_ms }
 }
 
-fn number(value: &Value) -> Option<u64> {
+pub(super) fn number(value: &Value) -> Option<u64> {
     match value {
         Value::Int(number) => u64::try_from(*number).ok(),
         _ => None,
     }
-}
-
-/// Takes private messages, many calls at a time, as long as the server runs.
-pub(super) async fn take_privates(
-    inner: Arc<Inner>,
-    mut submitted: UnboundedReceiver<(Arc<Channel>, Submission)>,
-) {
-    let mut together = Vec::new();
-    while submitted.recv_many(&mut together, TOGETHER).await > 0 {
-        let some = std::mem::take(&mut together);
-        let Some(life) = inner.life() else {
-            some.iter().for_each(|(inbox, it)| refuse(inbox, it, RETRY_AFTER_MS));
-            continue;
-        };
-        let mut calls = redis::pipe();
-        calls.ignore_errors();
-        let epochs: Vec<_> = some.iter().map(|(inbox, _)| inbox.epoch()).collect();
-        for ((inbox, submission), epoch) in some.iter().zip(&epochs) {
-            calls.add_command(private_call(&inner, inbox, *epoch, submission));
-        }
-        let asked = inner.scripts.ask_all::<Vec<Value>>(&mut life.commands.clone(), &calls).await;
-        let answers = asked.unwrap_or_else(|error| {
-            if let LinkError::Failed(error) = &error {
-                inner.link.met(error);
-            }
-            tracing::warn!(%error, "what was said in private may not be stored");
-            Vec::new()
-        });
-        let mut answers = answers.into_iter();
-        for (inbox, submission) in &some {
-            let answer = answers.next().unwrap_or_default();
-            answer_private(&inner, &life, inbox, submission, &answer).await;
-        }
-    }
-}
-
-async fn answer_private(
-    inner: &Inner,
-    life: &Life,
-    inbox: &Channel,
-    submission: &Submission,
-    answer: &Value,
-) {
-    let outcome = private_outcome(answer);
-    match outcome {
-        PrivateOutcome::Known(outcome) => {
-            let input = ChannelInput::Submitted(submission.answered(outcome));
-            if inbox.pass_on(life.number, [input]) {
-                return;
-            }
-        }
-        PrivateOutcome::Moved => moved(inner, life, inbox).await,
-        PrivateOutcome::Unknown => {}
-    }
-    refuse(inbox, submission, RETRY_UNKNOWN_AFTER_MS);
-}
-
-enum PrivateOutcome {
-    Known(Result<Placed, Denial>),
-    Moved,
-    Unknown,
-}
-
-/// What has become of a private message: see `private.lua`.
-fn private_outcome(answer: &Value) -> PrivateOutcome {
-    let Value::Array(parts) = answer else { return PrivateOutcome::Unknown };
-    let [Value::BulkString(what), rest @ ..] = &parts[..] else { return PrivateOutcome::Unknown };
-    let numbers: Vec<_> = rest.iter().filter_map(number).collect();
-    PrivateOutcome::Known(match (&what[..], &numbers[..]) {
-        (b"taken", &[epoch, seq, at_ms, retry]) => {
-            Ok(Placed { epoch, seq, at_ms, is_retry: retry == 1 })
-        }
-        (b"nobody", []) => Err(Refusal::NoSuchPerson.into()),
-        (b"late", []) => Err(Refusal::TooLate.into()),
-        (b"fast", &[wait_ms]) => Err(too_fast(wait_ms)),
-        (b"moved", []) => return PrivateOutcome::Moved,
-        _ => return PrivateOutcome::Unknown,
-    })
-}
-
-/// The call of `private.lua`.
-fn private_call(inner: &Inner, inbox: &Channel, epoch: u64, submission: &Submission) -> Cmd {
-    let settings = &inner.settings;
-    let (interval, tolerance) = pace(settings.limits.messages);
-    let Submission { to, id, text, since, .. } = submission;
-    let to = to.as_deref().unwrap_or_default();
-    let receiver = Keys::of(&inbox_of(to), inner.database);
-    let keys = inbox.keys.history.iter().chain(&receiver.history).map(String::as_str);
-    let mut call = inner.scripts.private.call(keys.chain([keys::PEOPLE]));
-    call.arg(epoch).arg(settings.inbox_window_messages).arg(settings.inbox_retained_messages);
-    call.arg(interval).arg(tolerance);
-    let from = owner_of(&inbox.name).unwrap_or_default();
-    let mut json = Vec::new();
-    publication::write(id, from, text, &mut json);
-    call.arg(from).arg(&*folded(to)).arg(&**id).arg(inbox.since(epoch, *since)).arg(&json[..]);
-    call.arg(&inbox.keys.news).arg(&receiver.news);
-    call
 }

@@ -1,6 +1,7 @@
 //! Several servers on a real Redis, which is killed, emptied, filled up and robbed of the end of a log.
 
 mod history;
+mod order;
 mod outages;
 mod people;
 
