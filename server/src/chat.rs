@@ -49,6 +49,8 @@ pub(crate) use api::router;
 use hub::Hub;
 use rooms::Rooms;
 pub use server_name::ServerName;
+#[doc(hidden)]
+pub use shared::trial as shared_trial;
 use store::{Keep, Store, StoreError};
 use window::Extent;
 

@@ -46,6 +46,10 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
             ("commits", "Committing orders over real processes (a minute, after compiling)"),
             ("cdn", "Hits of an edge, beside nginx (2 minutes, after compiling)"),
             ("chat", "The chat under load, beside its peers (4 minutes, after compiling)"),
+            (
+                "shared_chat",
+                "The chat of two servers on one Redis (half a minute, after compiling)",
+            ),
         ] {
             say(what);
             command::run(cargo().args([

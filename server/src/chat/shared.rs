@@ -36,6 +36,7 @@ mod reading;
 mod registering;
 mod script;
 mod submitting;
+pub mod trial;
 
 #[cfg(test)]
 mod tests;

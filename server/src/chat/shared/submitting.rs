@@ -116,7 +116,7 @@ fn failed(inner: &Inner, error: &LinkError, channel: &Channel) {
 }
 
 /// The call of `submit.lua`.
-fn call_of(
+pub(super) fn call_of(
     inner: &Inner,
     channel: &Channel,
     epoch: u64,
