@@ -20,12 +20,14 @@ use crate::chat::{self, Chat};
 use crate::closing::Closing;
 use crate::page::{self, Page};
 use crate::problem::{self, AppError};
+use crate::redis_link::RedisLink;
 use crate::runs::Runs;
 use crate::two_phase_commit::{self, TwoPhaseCommit};
 use crate::unique_id::{self, UniqueId};
 use crate::websocket::{self, WebSockets};
 use crate::{
-    blocking_queue, consistent_hashing, health, multi_threading, origin, presence, security,
+    blocking_queue, consistent_hashing, health, metrics, multi_threading, origin, presence,
+    security,
 };
 
 /// The labs that [`labs`] has routes of, under their one name.
@@ -55,6 +57,8 @@ pub struct Config {
     pub closing: Closing,
     /// The nodes of two-phase commit; none if this server runs none.
     pub two_phase_commit: Option<TwoPhaseCommit>,
+    /// The Redis that this server shares with others; none if it shares nothing.
+    pub redis: Option<RedisLink>,
     /// The chat; none if this server runs none.
     pub chat: Option<Chat>,
     /// The ID service; none if this server runs none.
@@ -135,6 +139,10 @@ impl AppState {
         self.0.config.two_phase_commit.as_ref()
     }
 
+    pub(crate) fn redis(&self) -> Option<&RedisLink> {
+        self.0.config.redis.as_ref()
+    }
+
     pub(crate) fn chat(&self) -> Option<&Chat> {
         self.0.config.chat.as_ref()
     }
@@ -180,7 +188,7 @@ pub fn app_with(config: Config, more: Router<AppState>) -> Router {
         TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.limits().api_timeout);
     let routes = Router::new()
         .route("/healthz", get(health::report))
-        .route("/metrics", get(cdn::tell_metrics))
+        .route("/metrics", get(metrics::tell))
         .merge(labs(&state).merge(more).layer(api_timeout))
         .merge(sockets(&state))
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed { allow: None })

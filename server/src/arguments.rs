@@ -71,8 +71,10 @@ pub(crate) struct Arguments {
     )]
     pub(crate) connections_per_address: NonZeroUsize,
 
-    /// Share the worker numbers of the ID service with every other server that is told of the same Redis or Valkey,
-    /// so that no two make the same ID, wherever they run [default: only with those of the same data directory]
+    /// Share the chat and the worker numbers of the ID service with every other server that is told of the same Redis or
+    /// Valkey. The order of the chat, its history and who is there are kept in there, and outlive every server; no two
+    /// servers make the same ID, wherever they run [default: the chat is this server's alone, and the worker numbers
+    /// are shared with those of the same data directory]
     #[arg(long, env = "PLAYGROUND_REDIS", value_name = "URL")]
     pub(crate) redis: Option<RedisUrl>,
 

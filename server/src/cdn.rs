@@ -79,7 +79,7 @@ use tokio::net::TcpListener;
 pub(crate) use api::router;
 pub use config::{CdnConfig, EdgeName, OriginUrl};
 pub use machines::{EdgeProcess, OtherUrl, PurgeToken, run_edge};
-pub(crate) use metrics::tell as tell_metrics;
+pub(crate) use metrics::metrics;
 pub(crate) use mount::routes as edge_routes;
 pub(crate) use socket::connect;
 

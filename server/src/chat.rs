@@ -15,21 +15,22 @@
 //! lies in a bounded queue. Whoever falls out of the window, or lets the queue fill, is cut with a code that says so,
 //! and resumes from its position.
 //!
-//! What is simplified: one process owns all rooms, so that a room is as fast as a core; the rooms of a cluster would
-//! be spread by consistent hashing.
+//! By itself a server owns all rooms, and keeps their history in a file. Told of a Redis, it shares them with every
+//! other server that is told of the same ([`shared`]): the order of a room is then given there, and the rooms here
+//! follow it.
 
 mod api;
 mod beats;
 mod connection;
 mod effects;
 mod frames;
+mod history;
 mod hub;
 mod line;
 mod people;
 mod room;
 mod rooms;
 mod server_name;
-#[allow(dead_code)] // Until the rooms use it.
 mod shared;
 mod store;
 mod window;
@@ -44,11 +45,14 @@ use playground_core::chat::{Farewell, Settings};
 use playground_core::websocket::{CloseCode, Limits, MOST_REASON_BYTES};
 use thiserror::Error;
 use tokio::sync::mpsc::unbounded_channel;
+use tokio::time::timeout;
 
 pub(crate) use api::router;
+use history::History;
 use hub::Hub;
 use rooms::Rooms;
 pub use server_name::ServerName;
+use shared::Shared;
 #[doc(hidden)]
 pub use shared::trial as shared_trial;
 use store::{Keep, Store, StoreError};
@@ -56,7 +60,11 @@ use window::Extent;
 
 use crate::app::AppState;
 use crate::closing::Closing;
+use crate::redis_link::RedisLink;
 use crate::websocket::{Opened, Patience, Socket, Upgrade};
+
+/// How long a server that starts waits for the Redis by which its chat is shared.
+const FIRST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How a chat is run.
 #[derive(Clone, Debug)]
@@ -71,11 +79,15 @@ pub struct ChatConfig {
     pub window_age: Duration,
     /// The beat at which clients are looked after: pinged if they are silent, and cut after three in vain.
     pub beat: Duration,
+    /// The Redis by which the chat is shared with other servers; none if it is this server's alone.
+    pub redis: Option<RedisLink>,
+    /// What the server is called; nobody is told, if it has no name and shares nothing.
+    pub server_name: Option<ServerName>,
 }
 
 impl Default for ChatConfig {
     /// 256 MiB of history; of every room 2 MiB and 15 s for members that lag, and 1 MiB for those that resume; a
-    /// beat of 5 s.
+    /// beat of 5 s. Not shared.
     fn default() -> Self {
         ChatConfig {
             settings: Settings { window_bytes: 1 << 20, ..Settings::default() },
@@ -83,6 +95,8 @@ impl Default for ChatConfig {
             window_bytes: 2 << 20,
             window_age: Duration::from_secs(15),
             beat: Duration::from_secs(5),
+            redis: None,
+            server_name: None,
         }
     }
 }
@@ -117,7 +131,7 @@ impl Chat {
     /// Makes durable what waits, and closes the store.
     pub async fn stop(&self) {
         if let Ok(hub) = self.hub() {
-            hub.store.close().await;
+            hub.history.close().await;
         }
     }
 
@@ -127,16 +141,32 @@ impl Chat {
 }
 
 async fn start(folder: &Path, config: ChatConfig, closing: Closing) -> Result<Arc<Hub>, Away> {
-    let ChatConfig { settings, keep_bytes, window_bytes, window_age, beat } = config;
-    let store = Store::open(folder, Keep { bytes: keep_bytes })?;
-    let channels = store.channels().await?;
-    let rooms = Rooms::new(channels.into_iter().map(|(name, _, last)| (name, last)));
+    let ChatConfig { settings, keep_bytes, window_bytes, window_age, beat, redis, server_name } =
+        config;
+    let settings = Arc::new(settings);
     let extent = Extent { bytes: window_bytes, age: window_age };
     let (people, asks) = unbounded_channel();
-    let hub = Arc::new(Hub::new(settings, store, extent, rooms, people));
+    let (history, rooms) = match redis {
+        Some(link) => {
+            let name = server_name.clone().unwrap_or_default();
+            let shared = Shared::start(link, settings.clone(), &name.0);
+            // Whoever comes first need not be refused. If it takes longer, the server is there without it.
+            let mut works = shared.watch();
+            let _ = timeout(FIRST_PATIENCE, works.wait_for(|works| *works)).await;
+            (History::Shared(shared), Rooms::default())
+        }
+        None => {
+            let store = Store::open(folder, Keep { bytes: keep_bytes })?;
+            let channels = store.channels().await?;
+            let rooms = Rooms::new(channels.into_iter().map(|(name, _, last)| (name, last)));
+            (History::Own(store), rooms)
+        }
+    };
+    let hub = Arc::new(Hub::new(settings, history, server_name, extent, rooms, people));
     tokio::spawn(people::run(hub.clone(), asks));
     let beating = hub.clone();
     tokio::spawn(async move { beating.beats.run(beat, closing).await });
+    tokio::spawn(hub.clone().tell_of_the_bus());
     Ok(hub)
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -19,11 +20,29 @@ struct Health {
     version: &'static str,
     /// Milliseconds since the server started.
     uptime_ms: u64,
+    /// What it shares with other servers, if anything. It is up without that, too, so `status` stays `ok`: whoever
+    /// restarted it for that would cut everybody who waits for it to come back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redis: Option<Redis>,
+}
+
+/// The Redis that is shared with other servers.
+#[derive(Serialize)]
+struct Redis {
+    works: bool,
+    /// What answers there: "redis 7.0.15".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<Arc<str>>,
 }
 
 pub(crate) async fn report(State(state): State<AppState>) -> impl IntoResponse {
-    let health =
-        Health { status: "ok", version: env!("CARGO_PKG_VERSION"), uptime_ms: state.uptime_ms() };
+    let redis = state.redis().map(|link| Redis { works: link.works(), version: link.version() });
+    let health = Health {
+        status: "ok",
+        version: env!("CARGO_PKG_VERSION"),
+        uptime_ms: state.uptime_ms(),
+        redis,
+    };
     ([(CACHE_CONTROL, "no-store")], Json(health))
 }
 

@@ -18,6 +18,7 @@ mod guard;
 mod health;
 mod lines;
 pub mod log;
+mod metrics;
 mod multi_threading;
 mod origin;
 pub mod page;

@@ -15,7 +15,7 @@ use arguments::{Arguments, EdgeArguments, Part, merged_or_exit};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use playground_server::cdn::{Cdn, run_edge};
-use playground_server::chat::Chat;
+use playground_server::chat::{Chat, ChatConfig};
 use playground_server::closing::Closing;
 use playground_server::connections::{Bounds, Connections, raise_file_limit, total_within};
 use playground_server::redis_link::RedisLink;
@@ -98,15 +98,19 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         },
         arguments.allow_remote_faults,
     );
-    let chat = arguments.chat.config();
-    let chat = Chat::start(&data_dir.join("chat"), chat, closing.clone()).await;
     let redis = arguments.redis.as_ref().map(RedisLink::new);
+    let chat = ChatConfig {
+        redis: redis.clone(),
+        server_name: arguments.server_name.clone(),
+        ..arguments.chat.config()
+    };
+    let chat = Chat::start(&data_dir.join("chat"), chat, closing.clone()).await;
     let name = arguments.server_name.unwrap_or_default();
     let unique_id = UniqueIdConfig {
         folder: data_dir.join("unique-id"),
         clock_offset_ms: arguments.unique_id_clock_offset_ms,
         allows_remote_faults: arguments.allow_remote_faults,
-        redis: redis.map(|link| (link, name.to_string())),
+        redis: redis.clone().map(|link| (link, name.to_string())),
     };
     let unique_id = UniqueId::start(unique_id).await.context("cannot start the ID service")?;
     let cdn = arguments.cdn.config(data_dir.join("cdn"), arguments.allow_remote_faults);
@@ -120,6 +124,7 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         listens_on_loopback: address.ip().is_loopback(),
         closing,
         two_phase_commit: Some(nodes.clone()),
+        redis,
         chat: Some(chat.clone()),
         unique_id: Some(unique_id.clone()),
         cdn: Some(cdn.clone()),

@@ -1,10 +1,7 @@
-//! `/metrics`: the figures of the edges in Prometheus' text format.
+//! The figures of the edges in Prometheus' text format, for `/metrics`.
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
 use metrics::{Key, Label, Level, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use playground_core::cdn::wire::EdgeStats;
@@ -95,10 +92,9 @@ impl std::fmt::Debug for Figures {
     }
 }
 
-pub(crate) async fn tell(State(state): State<AppState>) -> Result<Response, AppError> {
-    let cdn = cdn(&state)?;
+/// The figures of all edges.
+pub(crate) fn metrics(state: &AppState) -> Result<String, AppError> {
+    let cdn = cdn(state)?;
     let stats: Vec<EdgeStats> = cdn.edges().iter().map(|edge| edge.stats()).collect();
-    let kind =
-        [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"), (CACHE_CONTROL, "no-store")];
-    Ok((kind, cdn.figures().render(&stats)).into_response())
+    Ok(cdn.figures().render(&stats))
 }

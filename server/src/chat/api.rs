@@ -13,7 +13,7 @@ use playground_core::chat::wire::{Message, RoomInfo};
 use serde::{Deserialize, Serialize};
 
 use super::hub::Hub;
-use super::store::Wanted;
+use super::store::{StoreError, Wanted};
 use super::{Away, Chat};
 use crate::app::AppState;
 use crate::problem::AppError;
@@ -53,7 +53,7 @@ struct Messages {
 
 async fn rooms(State(state): State<AppState>) -> Result<impl IntoResponse, AppError> {
     let hub = hub(&state)?;
-    let rooms = hub.rooms.list(hub.settings.limits.people_named as usize);
+    let rooms = hub.list_rooms().await;
     Ok(([(CACHE_CONTROL, "no-store")], Json(Rooms { rooms })))
 }
 
@@ -64,7 +64,7 @@ async fn messages(
 ) -> Result<impl IntoResponse, AppError> {
     let hub = hub(&state)?;
     // What is private is not here, whoever asks.
-    if owner_of(&room).is_some() || !hub.rooms.has(&room) {
+    if owner_of(&room).is_some() || !has(hub, &room).await? {
         return Err(AppError::NotFound);
     }
     let most = hub.settings.limits.page_messages as usize;
@@ -72,15 +72,25 @@ async fn messages(
     let to = page.before.map_or(u64::MAX, |before| before.saturating_sub(1));
     // One more tells whether there are older ones.
     let wanted = Wanted { from: 0, to, limit: limit + 1, bytes: PAGE_BYTES, backwards: true };
-    let mut messages = hub.store.messages(room, wanted).await.map_err(|error| {
-        tracing::warn!(%error, "a page of history cannot be read");
-        away(&Away::Unreadable)
-    })?;
+    let mut messages = hub.history.messages(room, wanted).await.map_err(unreadable)?;
     let more = messages.len() > limit;
     if more {
         messages.remove(0);
     }
     Ok(([(CACHE_CONTROL, "no-store")], Json(Messages { messages, more })))
+}
+
+/// Whether there is such a room, at this server or at another one.
+async fn has(hub: &Hub, room: &str) -> Result<bool, AppError> {
+    match hub.history.shared() {
+        Some(shared) if !hub.rooms.has(room) => shared.has(room).await.map_err(unreadable),
+        _ => Ok(hub.rooms.has(room)),
+    }
+}
+
+fn unreadable(error: StoreError) -> AppError {
+    tracing::warn!(%error, "a page of history cannot be read");
+    away(&Away::Unreadable)
 }
 
 fn hub(state: &AppState) -> Result<&Arc<Hub>, AppError> {

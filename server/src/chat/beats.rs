@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use playground_core::chat::SessionId;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::line::{Line, News};
+use super::line::{Item, Line, News};
 use crate::closing::Closing;
 
 /// In how many parts a beat comes, so that not everybody is woken at once.
@@ -60,6 +61,15 @@ impl Beats {
             let mut part = lock(part);
             part.leaves = true;
             part.wake(News::LEAVE);
+        }
+    }
+
+    /// Leaves something with every connection.
+    pub(super) fn tell(&self, frame: &Bytes) {
+        for part in &self.parts {
+            for line in lock(part).lines.values() {
+                line.leave(Item::Frame(frame.clone()));
+            }
         }
     }
 

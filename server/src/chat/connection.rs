@@ -283,9 +283,12 @@ impl Connection {
                 self.awaits_answer |= is_question(&input);
                 FRAMES.with_borrow_mut(|frames| hub.rooms.ask(hub, line, room, input, frames));
             }
+            Route::Rooms if hub.history.shared().is_some() => {
+                hub.clone().answer_rooms(line.clone());
+            }
             Route::Rooms => {
                 let most = hub.settings.limits.people_named as usize;
-                let rooms = hub.rooms.list(most);
+                let rooms = hub.rooms.list(most, Vec::new());
                 self.answer(ServerMessage::Rooms { rooms });
             }
             Route::Answer(message) => self.answer(message),

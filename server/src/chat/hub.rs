@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use playground_core::chat::wire::Request;
+use playground_core::chat::wire::{Request, RoomInfo, ServerInfo, ServerMessage};
 use playground_core::chat::{
     ChannelInput, Clock, Denial, PeopleInput, Refusal, SessionId, Settings,
 };
@@ -13,9 +13,10 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::beats::Beats;
 use super::frames::Frames;
+use super::history::History;
 use super::line::{Item, Line};
 use super::rooms::Rooms;
-use super::store::Store;
+use super::server_name::ServerName;
 use super::window::Extent;
 
 /// A request, and the connection that waits for it to be handled.
@@ -29,7 +30,8 @@ pub(super) struct Ask<I> {
 #[derive(Debug)]
 pub(super) struct Hub {
     pub(super) settings: Arc<Settings>,
-    pub(super) store: Store,
+    pub(super) history: History,
+    name: Option<ServerName>,
     pub(super) extent: Extent,
     pub(super) rooms: Rooms,
     pub(super) beats: Beats,
@@ -40,21 +42,27 @@ pub(super) struct Hub {
 
 impl Hub {
     pub(super) fn new(
-        settings: Settings,
-        store: Store,
+        settings: Arc<Settings>,
+        history: History,
+        name: Option<ServerName>,
         extent: Extent,
         rooms: Rooms,
         people: UnboundedSender<Ask<PeopleInput>>,
     ) -> Self {
+        let first_session = match &history {
+            History::Own(_) => 0,
+            History::Shared(_) => first_session(),
+        };
         Hub {
-            settings: Arc::new(settings),
-            store,
+            settings,
+            name,
+            history,
             extent,
             rooms,
             beats: Beats::new(),
             people: Mutex::new(people),
             started: Instant::now(),
-            last_session: AtomicU64::new(0),
+            last_session: AtomicU64::new(first_session),
         }
     }
 
@@ -88,6 +96,49 @@ impl Hub {
         }
     }
 
+    /// The rooms that there are, on all servers, the fullest first.
+    pub(super) async fn list_rooms(&self) -> Vec<RoomInfo> {
+        let elsewhere = match &self.history {
+            History::Own(_) => Vec::new(),
+            History::Shared(shared) => shared.rooms().await.unwrap_or_else(|error| {
+                tracing::debug!(%error, "the rooms of the other servers cannot be read");
+                Vec::new()
+            }),
+        };
+        self.rooms.list(self.settings.limits.people_named as usize, elsewhere)
+    }
+
+    /// Answers which rooms there are, soon.
+    pub(super) fn answer_rooms(self: Arc<Self>, line: Arc<Line>) {
+        // Until it is answered it counts as asked, so that nobody can ask for more than is read.
+        line.asked();
+        tokio::spawn(async move {
+            let rooms = ServerMessage::Rooms { rooms: self.list_rooms().await };
+            line.leave(Item::message(rooms, |message| Frames::default().frame(message)));
+            line.answered();
+        });
+    }
+
+    /// This server, as it introduces itself.
+    pub(super) fn server(&self) -> Option<ServerInfo> {
+        match (&self.history, &self.name) {
+            (History::Shared(shared), _) => Some(shared.server()),
+            (History::Own(_), Some(name)) => Some(ServerInfo { name: name.0.clone(), bus: None }),
+            (History::Own(_), None) => None,
+        }
+    }
+
+    /// Tells every connection when what is shared is away, and when it is back.
+    pub(super) async fn tell_of_the_bus(self: Arc<Self>) {
+        let History::Shared(shared) = &self.history else { return };
+        let mut works = shared.watch();
+        // It ends with the server.
+        while works.changed().await.is_ok() {
+            let works = *works.borrow_and_update();
+            self.beats.tell(&Frames::default().frame(&ServerMessage::Bus { works }));
+        }
+    }
+
     /// Refuses what cannot be stored now. The same may be granted a little later.
     pub(super) fn refuse_storing(
         line: &Line,
@@ -102,23 +153,37 @@ impl Hub {
     }
 }
 
+/// Where the numbers of a server's sessions begin: somewhere else on each of the servers that share a chat, and below
+/// 2⁵³ to the end, as numbers in JSON should be.
+fn first_session() -> u64 {
+    let mut random = [0; 4];
+    // Without a random number all begin at the same; no more than the reason for a cut may be told wrongly then.
+    let _ = getrandom::fill(&mut random);
+    u64::from(u32::from_ne_bytes(random) >> 12) << 32
+}
+
+/// Refuses what was asked of a room, if it is answered at all.
+pub(super) fn refuse(
+    line: &Line,
+    room: Arc<str>,
+    input: &ChannelInput,
+    reason: Refusal,
+    frames: &mut Frames,
+) {
+    if let Some((request, id)) = request_of(input) {
+        let message = Denial::from(reason).of(request, Some(room), id);
+        line.leave(Item::message(message, |message| frames.frame(message)));
+    }
+}
+
 /// What kind of request this was, and the id of the message it was about.
-pub(super) fn request_of(input: &ChannelInput) -> Option<(Request, Option<Arc<str>>)> {
+fn request_of(input: &ChannelInput) -> Option<(Request, Option<Arc<str>>)> {
     match input {
         ChannelInput::Join { .. } => Some((Request::Join, None)),
         ChannelInput::Send { id, .. } => Some((Request::Send, Some(id.clone()))),
         ChannelInput::History { .. } => Some((Request::History, None)),
-        ChannelInput::Leave { .. }
-        | ChannelInput::Typing { .. }
-        | ChannelInput::Received { .. } => None,
-        // Nobody asks for them.
-        ChannelInput::Submitted(_)
-        | ChannelInput::Published(_)
-        | ChannelInput::Refilled(_)
-        | ChannelInput::Head(_)
-        | ChannelInput::Elsewhere { .. }
-        | ChannelInput::Present { .. }
-        | ChannelInput::ServerGone { .. } => None,
+        // Nothing else is answered, or nobody asks for it.
+        _ => None,
     }
 }
 

@@ -9,9 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use axum::body::Bytes;
-use playground_core::chat::wire::{Request, ServerMessage};
-use playground_core::chat::{Farewell, SessionId};
+use playground_core::chat::wire::{Message, Request, ServerMessage};
+use playground_core::chat::{Farewell, Read, SessionId};
 
+use super::frames::Frames;
+use super::store::StoreError;
 use super::window::{Cursor, Window};
 
 /// How many frames may wait for one connection, and how many bytes of them.
@@ -208,6 +210,26 @@ impl Item {
             | Item::Enter { frame, .. } => frame.len(),
             Item::Exit { .. } => 0,
         }
+    }
+}
+
+/// Answers a question to the store. Not run by whoever has asked.
+pub(crate) fn answer(
+    line: Arc<Line>,
+    read: Read,
+) -> impl FnOnce(Result<Vec<Arc<Message>>, StoreError>) + Send {
+    move |messages| {
+        match messages {
+            Ok(messages) => {
+                let answer = read.answer(messages);
+                line.leave(Item::message(answer, |answer| Frames::default().frame(answer)));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a page of history cannot be read");
+                line.end(Farewell::StoreFailed);
+            }
+        }
+        line.answered();
     }
 }
 

@@ -3,6 +3,8 @@
 //! Like a room it never waits for the disk, nor for a connection. An inbox is heard by a few tabs only, so what goes
 //! to everybody there is encoded once and left at each of them.
 
+mod sharing;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +20,11 @@ use tokio::time::sleep;
 
 use super::effects::Effects;
 use super::frames::Frames;
+use super::history::History;
 use super::hub::{Ask, Hub, unix_ms};
-use super::line::{Item, Line};
-use super::room::answer;
+use super::line::{Item, Line, answer};
 use super::store::{StoreError, Wanted};
+use sharing::Sharing;
 
 /// How many requests are handled before their effects are performed.
 const TOGETHER: usize = 256;
@@ -78,6 +81,7 @@ enum Step {
 struct Owner {
     hub: Arc<Hub>,
     people: People,
+    sharing: Option<Sharing>,
     /// The epoch of new inboxes.
     epoch: u64,
     effects: Effects<Step>,
@@ -90,18 +94,26 @@ struct Owner {
 
 impl Owner {
     async fn recover(hub: Arc<Hub>) -> Result<Self, StoreError> {
-        let claims = hub.store.claims().await?;
         let epoch = unix_ms();
-        let recent = hub.settings.inbox_window_messages as usize;
-        let mut known = Vec::with_capacity(claims.len());
-        for claim in claims {
-            let inbox = hub.store.recover(&inbox_of(&claim.name), epoch, recent).await?;
-            known.push((claim, inbox));
-        }
-        let people = People::recover(hub.settings.clone(), epoch, known);
+        let (people, sharing) = match &hub.history {
+            History::Own(store) => {
+                let claims = store.claims().await?;
+                let recent = hub.settings.inbox_window_messages as usize;
+                let mut known = Vec::with_capacity(claims.len());
+                for claim in claims {
+                    let inbox = store.recover(&inbox_of(&claim.name), epoch, recent).await?;
+                    known.push((claim, inbox));
+                }
+                (People::recover(hub.settings.clone(), epoch, known), None)
+            }
+            History::Shared(shared) => {
+                (People::follow(hub.settings.clone()), Some(Sharing::start(shared.clone())))
+            }
+        };
         Ok(Owner {
             hub,
             people,
+            sharing,
             epoch,
             effects: Effects::new(),
             lines: HashMap::new(),
@@ -113,7 +125,7 @@ impl Owner {
 
     async fn run(mut self, asks: &mut Asks) -> Exit {
         let ticket = self.effects.ticket.clone();
-        let mut together = Vec::new();
+        let (mut together, mut heard) = (Vec::new(), Vec::new());
         loop {
             tokio::select! {
                 biased;
@@ -128,7 +140,9 @@ impl Owner {
                         self.handle(ask);
                     }
                 }
+                () = sharing::listen(&mut self.sharing, &mut heard) => {}
             }
+            self.hear(&mut heard);
             self.perform();
             if ticket.has_failed() {
                 return Exit::StoreFailed;
@@ -140,32 +154,43 @@ impl Owner {
         let session = line.session;
         line.answered();
         match &input {
-            PeopleInput::Private { to, id, .. } if !self.hub.store.works() => {
+            PeopleInput::Private { to, id, .. } if !self.hub.history.works() => {
                 let (room, id) = (inbox_of(to), id.clone());
                 return Hub::refuse_storing(&line, Request::Private, room, id, &mut self.frames);
             }
             // Whose name it is may have to be stored.
-            PeopleInput::Hello { .. } if !self.hub.store.works() => {
+            PeopleInput::Hello { .. } if !self.hub.history.works() => {
                 return line.end(Farewell::TryAgainLater);
             }
             _ => {}
         }
         let is_gone = matches!(input, PeopleInput::Gone { .. });
         self.lines.entry(session).or_insert(line);
-        let mut effects = Vec::new();
-        self.people.handle(self.hub.clock(), input, &mut effects);
-        for effect in effects {
-            self.queue(effect);
-        }
+        self.take(input);
         if is_gone {
             // A session is gone only once, and asks for nothing afterwards.
             self.effects.push(Step::Forget(session));
         }
     }
 
+    fn take(&mut self, input: PeopleInput) {
+        if matches!(input, PeopleInput::Hello { .. } | PeopleInput::Registered { .. }) {
+            // What carries messages to other servers may be another version by now.
+            self.people.set_server(self.hub.server());
+        }
+        let mut effects = Vec::new();
+        self.people.handle(self.hub.clock(), input, &mut effects);
+        for effect in effects {
+            self.queue(effect);
+        }
+    }
+
     /// Records go to the store at once, so that all that wait share a forced write.
     fn queue(&mut self, effect: PeopleEffect) {
-        let (store, ticket) = (&self.hub.store, &self.effects.ticket);
+        let History::Own(store) = &self.hub.history else {
+            return self.effects.push(Step::Effect(effect));
+        };
+        let ticket = &self.effects.ticket;
         match effect {
             PeopleEffect::Claim(claim) => store.claim(&claim, self.epoch, ticket),
             PeopleEffect::Store(messages) => store.append_all(messages, self.epoch, ticket),
@@ -196,15 +221,22 @@ impl Owner {
         match effect {
             // They were given to the store when they were queued.
             PeopleEffect::Claim(_) | PeopleEffect::Store(_) | PeopleEffect::Forget(_) => {}
-            PeopleEffect::ToSession(session, message) => self.give(session, message),
+            PeopleEffect::ToSession(session, message) => {
+                let is_welcome = matches!(message, ServerMessage::Welcome { .. });
+                self.give(session, message);
+                if is_welcome && self.sharing.is_some() && !self.hub.history.works() {
+                    self.give(session, ServerMessage::Bus { works: false });
+                }
+            }
             PeopleEffect::Cut(session, farewell) => {
                 if let Some(line) = self.lines.get(&session) {
                     line.end(farewell);
                 }
             }
             PeopleEffect::Inbox(name, effect) => self.carry_out_inbox(name, effect),
-            // Only of people who follow a shared log.
-            PeopleEffect::Register(_) | PeopleEffect::Release(_) | PeopleEffect::Tell(_) => {}
+            PeopleEffect::Register(_) | PeopleEffect::Release(_) | PeopleEffect::Tell(_) => {
+                self.carry_out_shared(effect);
+            }
         }
     }
 
@@ -236,19 +268,22 @@ impl Owner {
                 if let Some(line) = self.lines.get(&session) {
                     line.asked();
                     let then = answer(line.clone(), read.clone());
-                    self.hub.store.read(inbox_of(&name), Wanted::of(&read), then);
+                    self.hub.history.read(inbox_of(&name), Wanted::of(&read), then);
                 }
             }
-            Effect::Trim { keep_from } => self.hub.store.trim(inbox_of(&name), keep_from),
+            Effect::Trim { keep_from } => {
+                if let History::Own(store) = &self.hub.history {
+                    store.trim(inbox_of(&name), keep_from);
+                }
+            }
             Effect::Cut(session, farewell) => {
                 if let Some(line) = self.lines.get(&session) {
                     line.end(farewell);
                 }
             }
-            // Neither is for inboxes.
-            Effect::Store(_) | Effect::WakeAt(_) => {}
-            // Only of an inbox that follows a shared log.
-            Effect::Submit(_) | Effect::Refill { .. } | Effect::Tell(_) | Effect::Lost => {}
+            Effect::Submit(_) | Effect::Refill { .. } => self.carry_out_shared_inbox(&name, effect),
+            // None of them is for inboxes.
+            Effect::Store(_) | Effect::WakeAt(_) | Effect::Tell(_) | Effect::Lost => {}
         }
     }
 

@@ -3,6 +3,11 @@
 //! The task never waits for a connection, and never for the disk: effects behind a record wait in their queue, while
 //! further requests are handled and their records gather for the next forced write. What goes to everybody is encoded
 //! once, into the room's [`Window`].
+//!
+//! Where the history is shared with other servers, the channel follows the order that is kept there; its news come to
+//! the task beside the requests.
+
+mod sharing;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,17 +15,22 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use playground_core::chat::wire::{Ack, Joined, Request, Run, ServerMessage};
-use playground_core::chat::{Channel, ChannelInput, Clock, Effect, Farewell, Read, SessionId};
+use playground_core::chat::{
+    Channel, ChannelInput, Clock, Effect, Farewell, Read, Refusal, SessionId,
+};
 use playground_core::sim::Time;
 use tokio::time::sleep_until;
 
 use super::effects::Effects;
 use super::frames::Frames;
-use super::hub::{Ask, Hub, unix_ms};
-use super::line::{Item, Line, News};
+use super::history::History;
+use super::hub::{Ask, Hub, refuse};
+use super::line::{Item, Line, News, answer};
 use super::rooms::{Asks, Figures};
-use super::store::{StoreError, Wanted};
+use super::shared::OpenError;
+use super::store::Wanted;
 use super::window::{Draft, Window};
+use sharing::Sharing;
 
 /// How many requests are handled before their effects are performed.
 const TOGETHER: usize = 256;
@@ -31,18 +41,27 @@ const IDLE: Duration = Duration::from_secs(60);
 
 /// Runs a room until nobody needs it, or until its store fails.
 pub(super) async fn run(hub: Arc<Hub>, name: Arc<str>, figures: Arc<Figures>, mut asks: Asks) {
-    let recent = hub.settings.window_messages as usize;
-    match hub.store.recover(&name, unix_ms(), recent).await {
-        Ok(stored) => {
-            let channel = Channel::recover(hub.settings.clone(), name, stored);
-            Room::new(hub, channel, figures).run(asks).await;
-        }
+    match sharing::open(&hub, name.clone()).await {
+        Ok((channel, sharing)) => Room::new(hub, channel, sharing, figures).run(asks).await,
         Err(error) => {
-            tracing::warn!(%error, room = %name, "a room cannot be read from the store");
+            let is_full = matches!(error, OpenError::NoMoreRooms);
+            if !is_full {
+                tracing::warn!(%error, room = %name, "a room cannot be read from the store");
+            }
             hub.rooms.close(&name);
-            while let Ok(Ask { line, .. }) = asks.try_recv() {
+            while let Ok(Ask { line, input }) = asks.try_recv() {
+                if is_full {
+                    refuse(
+                        &line,
+                        name.clone(),
+                        &input,
+                        Refusal::NoMoreRooms,
+                        &mut Frames::default(),
+                    );
+                } else {
+                    line.end(Farewell::TryAgainLater);
+                }
                 line.answered();
-                line.end(Farewell::TryAgainLater);
             }
         }
     }
@@ -71,6 +90,9 @@ struct Room {
     channel: Channel,
     figures: Arc<Figures>,
     effects: Effects<Step>,
+    sharing: Option<Sharing>,
+    /// What is shared is another history than the one that members have seen.
+    is_lost: bool,
     seats: HashMap<SessionId, Seat>,
     /// How many requests there have been.
     asked: u64,
@@ -88,7 +110,12 @@ struct Room {
 }
 
 impl Room {
-    fn new(hub: Arc<Hub>, channel: Channel, figures: Arc<Figures>) -> Self {
+    fn new(
+        hub: Arc<Hub>,
+        channel: Channel,
+        sharing: Option<Sharing>,
+        figures: Arc<Figures>,
+    ) -> Self {
         let now = Instant::now();
         let window = Window::new(hub.extent);
         let tidy_at = now + hub.extent.age;
@@ -97,6 +124,8 @@ impl Room {
             channel,
             figures,
             effects: Effects::new(),
+            sharing,
+            is_lost: false,
             seats: HashMap::new(),
             asked: 0,
             window,
@@ -115,7 +144,7 @@ impl Room {
 
     async fn run(mut self, mut asks: Asks) {
         let ticket = self.effects.ticket.clone();
-        let mut together = Vec::new();
+        let (mut together, mut heard) = (Vec::new(), Vec::new());
         loop {
             let wake_at = self.wake_at.map(|time| self.hub.instant(time));
             let alarm = wake_at.map_or(self.tidy_at, |at| at.min(self.tidy_at));
@@ -133,10 +162,12 @@ impl Room {
                         self.handle(clock, ask);
                     }
                 }
+                () = sharing::listen(&mut self.sharing, &mut heard) => {}
                 () = sleep_until(alarm.into()) => self.tick(),
             }
+            self.hear(&mut heard);
             self.perform();
-            if ticket.has_failed() {
+            if ticket.has_failed() || self.is_lost {
                 return self.fail(asks);
             }
             if self.is_over(&asks) {
@@ -148,7 +179,7 @@ impl Room {
     fn handle(&mut self, clock: Clock, Ask { line, input }: Ask<ChannelInput>) {
         let session = line.session;
         if let ChannelInput::Send { id, .. } = &input
-            && !self.hub.store.works()
+            && !self.hub.history.works()
         {
             let (room, id) = (self.channel.name().clone(), id.clone());
             Hub::refuse_storing(&line, Request::Send, room, id, &mut self.frames);
@@ -187,12 +218,12 @@ impl Room {
     /// Records go to the store at once, so that all that wait share a forced write.
     fn queue(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            match effect {
-                Effect::Store(message) => {
-                    self.hub.store.append(message, self.channel.epoch(), &self.effects.ticket);
+            match (effect, &self.hub.history) {
+                (Effect::Store(message), History::Own(store)) => {
+                    store.append(message, self.channel.epoch(), &self.effects.ticket);
                     self.effects.push_record();
                 }
-                effect => self.effects.push(Step::Effect(effect)),
+                (effect, _) => self.effects.push(Step::Effect(effect)),
             }
         }
     }
@@ -250,7 +281,9 @@ impl Room {
             }
             Effect::Read(session, read) => self.read(session, read),
             Effect::Trim { keep_from } => {
-                self.hub.store.trim(self.channel.name().clone(), keep_from)
+                if let History::Own(store) = &self.hub.history {
+                    store.trim(self.channel.name().clone(), keep_from);
+                }
             }
             Effect::WakeAt(time) => self.wake_at = Some(time),
             Effect::Cut(session, farewell) => {
@@ -258,8 +291,9 @@ impl Room {
                     seat.line.end(farewell);
                 }
             }
-            // Only of a channel that follows a shared log.
-            Effect::Submit(_) | Effect::Refill { .. } | Effect::Tell(_) | Effect::Lost => {}
+            Effect::Submit(_) | Effect::Refill { .. } | Effect::Tell(_) | Effect::Lost => {
+                self.carry_out_shared(effect);
+            }
         }
     }
 
@@ -326,7 +360,7 @@ impl Room {
         // Until it is answered it counts as asked, so that nobody can ask for more than is read.
         line.asked();
         let then = answer(line, read.clone());
-        self.hub.store.read(self.channel.name().clone(), Wanted::of(&read), then);
+        self.hub.history.read(self.channel.name().clone(), Wanted::of(&read), then);
     }
 
     fn tell_figures(&self) {
@@ -360,25 +394,5 @@ impl Drop for Room {
         for seat in self.seats.values() {
             seat.line.end(Farewell::StoreFailed);
         }
-    }
-}
-
-/// Answers a question to the store. Runs on the store's reading thread.
-pub(super) fn answer(
-    line: Arc<Line>,
-    read: Read,
-) -> impl FnOnce(Result<Vec<Arc<playground_core::chat::wire::Message>>, StoreError>) + Send {
-    move |messages| {
-        match messages {
-            Ok(messages) => {
-                let answer = read.answer(messages);
-                line.leave(Item::message(answer, |answer| Frames::default().frame(answer)));
-            }
-            Err(error) => {
-                tracing::warn!(%error, "a page of history cannot be read");
-                line.end(Farewell::StoreFailed);
-            }
-        }
-        line.answered();
     }
 }

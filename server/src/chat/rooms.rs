@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use playground_core::chat::wire::RoomInfo;
-use playground_core::chat::{ChannelInput, Denial, Refusal, owner_of};
+use playground_core::chat::{ChannelInput, Refusal, owner_of};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::frames::Frames;
-use super::hub::{Ask, Hub, request_of};
-use super::line::{Item, Line};
+use super::hub::{Ask, Hub, refuse};
+use super::line::Line;
 use super::room;
 
 pub(super) type Asks = UnboundedReceiver<Ask<ChannelInput>>;
@@ -81,10 +81,7 @@ impl Rooms {
             return;
         };
         drop(rooms);
-        if let Some((request, id)) = request_of(&ask.input) {
-            let message = Denial::from(reason).of(request, Some(room), id);
-            line.leave(Item::message(message, |message| frames.frame(message)));
-        }
+        refuse(line, room, &ask.input, reason, frames);
     }
 
     /// Closes a room, unless somebody has asked for something meanwhile. Returns whether it did.
@@ -102,16 +99,24 @@ impl Rooms {
         close(&mut self.lock(), room);
     }
 
-    /// The rooms with members or messages, the fullest first.
-    pub(super) fn list(&self, most: usize) -> Vec<RoomInfo> {
+    /// The rooms with members or messages, the fullest first. Some may be known from elsewhere; of those that run
+    /// here, nobody knows more.
+    pub(super) fn list(&self, most: usize, elsewhere: Vec<RoomInfo>) -> Vec<RoomInfo> {
         let rooms = self.lock();
-        let info = |(room, known): (&Arc<str>, &Known)| RoomInfo {
-            room: room.clone(),
-            people: known.figures.people.load(Ordering::Relaxed),
-            head: known.figures.head.load(Ordering::Relaxed),
-        };
-        let mut list: Vec<_> = rooms.iter().map(info).collect();
+        let mut list: BTreeMap<Arc<str>, RoomInfo> =
+            elsewhere.into_iter().map(|info| (info.room.clone(), info)).collect();
+        for (room, known) in rooms.iter() {
+            let info = RoomInfo {
+                room: room.clone(),
+                people: known.figures.people.load(Ordering::Relaxed),
+                head: known.figures.head.load(Ordering::Relaxed),
+            };
+            if known.asks.is_some() || !list.contains_key(room) {
+                list.insert(room.clone(), info);
+            }
+        }
         drop(rooms);
+        let mut list: Vec<_> = list.into_values().collect();
         list.retain(|it| it.people > 0 || it.head > 0);
         list.sort_by_key(|it| std::cmp::Reverse((it.people, it.head)));
         list.truncate(most);

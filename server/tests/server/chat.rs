@@ -7,4 +7,4 @@ mod misbehaviour;
 mod rooms;
 mod slow_consumers;
 mod tab;
-mod talker;
+pub(crate) mod talker;

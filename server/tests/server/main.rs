@@ -19,6 +19,7 @@ mod problems;
 mod process;
 mod running;
 mod security;
+mod shared_chat;
 mod two_phase_commit;
 mod unique_id;
 mod websocket;

@@ -13,8 +13,9 @@ use tokio::time::timeout;
 
 use super::EdgeProcess;
 use crate::app::{self, AppState, Config};
-use crate::cdn::{Cdn, CdnConfig, api, listener, metrics};
+use crate::cdn::{Cdn, CdnConfig, api, listener};
 use crate::closing::Closing;
+use crate::metrics;
 use crate::problem::AppError;
 use crate::serve::Terms;
 use crate::{health, start};

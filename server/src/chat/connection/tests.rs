@@ -34,7 +34,7 @@ async fn until_answered(connection: &mut Connection) {
 
 async fn people_in(hub: &Hub, wanted: u32) {
     let there = |rooms: Vec<RoomInfo>| rooms.first().map_or(0, |room| room.people);
-    while there(hub.rooms.list(1)) != wanted {
+    while there(hub.rooms.list(1, Vec::new())) != wanted {
         tokio::task::yield_now().await;
     }
 }

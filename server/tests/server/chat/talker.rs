@@ -18,29 +18,29 @@ use tokio_tungstenite::tungstenite::{self, WebSocket};
 use crate::running::{DEADLINE, Server, with_page};
 
 /// A server with a chat of its own.
-pub(super) struct ChatServer {
-    pub(super) server: Server,
+pub(crate) struct ChatServer {
+    pub(crate) server: Server,
     _folder: TempDir,
 }
 
 impl ChatServer {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::start_with(|_| {})
     }
 
-    pub(super) fn start_with(change: impl FnOnce(&mut ChatConfig)) -> Self {
+    pub(crate) fn start_with(change: impl FnOnce(&mut ChatConfig)) -> Self {
         let folder = TempDir::new().unwrap();
         let server = serve(folder.path(), change);
         Self { server, _folder: folder }
     }
 
-    pub(super) fn talker(&self, name: &str) -> Talker {
+    pub(crate) fn talker(&self, name: &str) -> Talker {
         Talker::named(self.server.address, name)
     }
 }
 
 /// A server with the chat of this folder. Nobody is slowed down unless the test says so.
-pub(super) fn serve(folder: &Path, change: impl FnOnce(&mut ChatConfig)) -> Server {
+pub(crate) fn serve(folder: &Path, change: impl FnOnce(&mut ChatConfig)) -> Server {
     let mut config = ChatConfig::default();
     config.settings.limits.messages = Rate { per_second: 1_000_000, burst: 1_000_000 };
     config.settings.limits.requests = Rate { per_second: 1_000_000, burst: 1_000_000 };
@@ -54,18 +54,18 @@ pub(super) fn serve(folder: &Path, change: impl FnOnce(&mut ChatConfig)) -> Serv
 }
 
 /// A client. Everything it is told is looked at in order; what a test does not wait for is passed over.
-pub(super) struct Talker {
-    pub(super) socket: WebSocket<TcpStream>,
-    pub(super) name: String,
-    pub(super) session: SessionId,
+pub(crate) struct Talker {
+    pub(crate) socket: WebSocket<TcpStream>,
+    pub(crate) name: String,
+    pub(crate) session: SessionId,
     /// The messages of a run that has come, but for those that were looked at.
     run: VecDeque<Arc<Message>>,
 }
 
 /// How a conversation ended: the close code and its reason, or none if the stream just broke.
-pub(super) type End = Option<(u16, String)>;
+pub(crate) type End = Option<(u16, String)>;
 
-pub(super) fn open(address: SocketAddr, origin: Option<&str>) -> Result<WebSocket<TcpStream>, u16> {
+pub(crate) fn open(address: SocketAddr, origin: Option<&str>) -> Result<WebSocket<TcpStream>, u16> {
     let mut request = format!("ws://{address}/ws/chat").into_client_request().unwrap();
     if let Some(origin) = origin {
         request.headers_mut().insert("origin", origin.parse().unwrap());
@@ -82,23 +82,23 @@ pub(super) fn open(address: SocketAddr, origin: Option<&str>) -> Result<WebSocke
     }
 }
 
-pub(super) fn hello(name: &str) -> ClientMessage {
+pub(crate) fn hello(name: &str) -> ClientMessage {
     ClientMessage::Hello { v: 1, name: name.into(), secret: secret(name), last: None }
 }
 
-pub(super) fn secret(name: &str) -> Arc<str> {
+pub(crate) fn secret(name: &str) -> Arc<str> {
     format!("the secret of {name}").into()
 }
 
 impl Talker {
     /// Connected, and nothing said.
-    pub(super) fn connect(address: SocketAddr) -> Self {
+    pub(crate) fn connect(address: SocketAddr) -> Self {
         let socket = open(address, None).unwrap();
         Self { socket, name: String::new(), session: SessionId(0), run: VecDeque::new() }
     }
 
     /// Welcomed under a name.
-    pub(super) fn named(address: SocketAddr, name: &str) -> Self {
+    pub(crate) fn named(address: SocketAddr, name: &str) -> Self {
         let mut talker = Self::connect(address);
         talker.say(&hello(name));
         talker.welcomed();
@@ -106,7 +106,7 @@ impl Talker {
     }
 
     /// Waits for the welcome; the code with which the last session was cut.
-    pub(super) fn welcomed(&mut self) -> Option<u16> {
+    pub(crate) fn welcomed(&mut self) -> Option<u16> {
         self.expect(|talker, message| match message {
             ServerMessage::Welcome { name, session, cut, .. } => {
                 talker.name = name.to_string();
@@ -117,42 +117,42 @@ impl Talker {
         })
     }
 
-    pub(super) fn say(&mut self, message: &ClientMessage) {
+    pub(crate) fn say(&mut self, message: &ClientMessage) {
         self.say_text(&serde_json::to_string(message).unwrap());
     }
 
-    pub(super) fn say_text(&mut self, text: &str) {
+    pub(crate) fn say_text(&mut self, text: &str) {
         self.socket.send(tungstenite::Message::text(text)).unwrap();
     }
 
-    pub(super) fn join(&mut self, room: &str) -> Joined {
+    pub(crate) fn join(&mut self, room: &str) -> Joined {
         self.join_after(room, None)
     }
 
-    pub(super) fn join_after(&mut self, room: &str, after: Option<Position>) -> Joined {
+    pub(crate) fn join_after(&mut self, room: &str, after: Option<Position>) -> Joined {
         self.say(&ClientMessage::Join { room: room.into(), after });
         self.joined(room)
     }
 
-    pub(super) fn joined(&mut self, room: &str) -> Joined {
+    pub(crate) fn joined(&mut self, room: &str) -> Joined {
         self.expect(|_, message| match message {
             ServerMessage::Joined(joined) if &*joined.room == room => Some(joined),
             _ => None,
         })
     }
 
-    pub(super) fn send(&mut self, room: &str, id: &str, text: &str) {
+    pub(crate) fn send(&mut self, room: &str, id: &str, text: &str) {
         let (room, id, text) = (room.into(), id.into(), text.into());
         self.say(&ClientMessage::Send { room, id, text, since: None });
     }
 
-    pub(super) fn whisper(&mut self, to: &str, id: &str, text: &str) {
+    pub(crate) fn whisper(&mut self, to: &str, id: &str, text: &str) {
         let (to, id, text) = (to.into(), id.into(), text.into());
         self.say(&ClientMessage::Private { to, id, text, since: None });
     }
 
     /// What comes next, whatever it is, each message of a run by itself; how the conversation ended, if it has.
-    pub(super) fn next(&mut self) -> Result<ServerMessage, End> {
+    pub(crate) fn next(&mut self) -> Result<ServerMessage, End> {
         // Pings keep coming while nothing else does.
         let deadline = Instant::now() + DEADLINE;
         loop {
@@ -180,7 +180,7 @@ impl Talker {
     }
 
     /// Passes over what comes until it is what is looked for.
-    pub(super) fn expect<T>(
+    pub(crate) fn expect<T>(
         &mut self,
         mut wanted: impl FnMut(&mut Self, ServerMessage) -> Option<T>,
     ) -> T {
@@ -192,14 +192,14 @@ impl Talker {
         }
     }
 
-    pub(super) fn message(&mut self) -> Arc<Message> {
+    pub(crate) fn message(&mut self) -> Arc<Message> {
         self.expect(|_, message| match message {
             ServerMessage::Messages(run) => run.into_iter().next(),
             _ => None,
         })
     }
 
-    pub(super) fn ack(&mut self, id: &str) -> playground_core::chat::wire::Ack {
+    pub(crate) fn ack(&mut self, id: &str) -> playground_core::chat::wire::Ack {
         self.expect(|_, message| match message {
             ServerMessage::Ack(ack) if &*ack.id == id => Some(ack),
             _ => None,
@@ -207,7 +207,7 @@ impl Talker {
     }
 
     /// Waits for a refusal: its reason.
-    pub(super) fn refused(&mut self) -> playground_core::chat::Refusal {
+    pub(crate) fn refused(&mut self) -> playground_core::chat::Refusal {
         self.expect(|_, message| match message {
             ServerMessage::Refused { reason, .. } => Some(reason),
             _ => None,
@@ -215,7 +215,7 @@ impl Talker {
     }
 
     /// Passes over everything until the conversation ends.
-    pub(super) fn end(&mut self) -> End {
+    pub(crate) fn end(&mut self) -> End {
         loop {
             if let Err(end) = self.next() {
                 return end;
@@ -224,7 +224,7 @@ impl Talker {
     }
 
     /// Everything that was said to this client before it asked and was answered: what is not among it was not said.
-    pub(super) fn everything_so_far(&mut self) -> Vec<ServerMessage> {
+    pub(crate) fn everything_so_far(&mut self) -> Vec<ServerMessage> {
         self.say(&ClientMessage::Rooms);
         let mut everything = Vec::new();
         self.expect(|_, message| match message {
@@ -238,7 +238,7 @@ impl Talker {
     }
 
     /// Breaks the connection without a word.
-    pub(super) fn cut(self) {
+    pub(crate) fn cut(self) {
         self.socket.get_ref().shutdown(std::net::Shutdown::Both).unwrap();
     }
 }
