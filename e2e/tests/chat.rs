@@ -1,5 +1,8 @@
 //! What a visitor does in the lab of the chat: with the picture, and with the real thing in two tabs.
 
+#[path = "chat/many_servers.rs"]
+mod many_servers;
+
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use playground_e2e::steps::step_until;
