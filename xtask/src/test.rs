@@ -117,13 +117,16 @@ const COPIED: [(&str, &str); 4] = [
 ];
 
 /// What the tests of many servers start for themselves, and Debian's packages with it.
-const ENGINES: [(&str, &str); 2] = [("redis-server", "redis-server"), ("initdb", "postgresql")];
+const ENGINES: [(&str, &str); 3] =
+    [("redis-server", "redis-server"), ("initdb", "postgresql"), ("nginx", "nginx")];
 
-/// Installs Redis and PostgreSQL. Where that cannot be done, the tests that need them fail and say so.
+/// Installs Redis, PostgreSQL and nginx. Where that cannot be done, the tests that need them fail and say so.
 fn install_engines() {
     let is_there = |program: &str| {
         let of_debian = std::fs::read_dir("/usr/lib/postgresql");
+        // Debian's nginx is where only root looks.
         !on_path(program).is_empty()
+            || Path::new("/usr/sbin").join(program).is_file()
             || of_debian
                 .into_iter()
                 .flatten()
@@ -135,8 +138,8 @@ fn install_engines() {
     if packages.is_empty() {
         return;
     }
-    let wish = "the tests of many servers need redis-server and PostgreSQL: install them (on Debian and Ubuntu: \
-                `apt-get install redis-server postgresql`)";
+    let wish = "the tests of many servers need redis-server, PostgreSQL and nginx: install them (on Debian and Ubuntu: \
+                `apt-get install redis-server postgresql nginx`)";
     if let Err(error) = apt::install(&packages, "about a minute", wish) {
         eprintln!("{error:#}");
     }

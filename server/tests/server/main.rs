@@ -6,6 +6,8 @@ mod cdn_machines;
 mod chat;
 mod chat_heavy;
 mod consistent_hashing;
+#[cfg(unix)]
+mod deploy;
 mod disk;
 mod driver;
 mod gated;
