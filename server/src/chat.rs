@@ -16,7 +16,7 @@
 //! and resumes from its position.
 //!
 //! By itself a server owns all rooms, and keeps their history in a file. Told of a Redis, it shares them with every
-//! other server that is told of the same ([`shared`]): the order of a room is then given there, and the rooms here
+//! other server that is told of the same (`shared.rs`): the order of a room is then given there, and the rooms here
 //! follow it.
 
 mod api;

@@ -75,7 +75,7 @@ fn servers_and_their_redis_are_killed_again_and_again_under_load_and_make_nothin
         is_over.store(true, Ordering::Relaxed);
     });
     let collected = collected.into_inner().unwrap();
-    assert!(collected.0.len() >= slots.len() + 1, "{:?}", collected.0.keys());
+    assert!(collected.0.len() > slots.len(), "{:?}", collected.0.keys());
     assert!(collected.len() >= ROUNDS * ENOUGH);
     collected.assert_unique();
 }
