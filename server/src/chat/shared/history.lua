@@ -176,7 +176,7 @@ local function finish(book, retained)
   local of = book.of
   if #book.fresh > 0 then redis.call('HSET', of.ids, unpack(book.fresh)) end
   local kept = math.max(1, retained)
-  if book.head + 1 - book.oldest > kept + math.floor(retained / 8) then
+  if book.head + 1 - book.oldest >= kept + math.max(1, math.floor(kept / 8)) then
     book.oldest = book.head + 1 - kept
     redis.call('XTRIM', of.log, 'MINID', text(book.oldest) .. '-0')
   end
