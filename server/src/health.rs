@@ -60,11 +60,13 @@ pub fn ask_health(mut address: SocketAddr) -> anyhow::Result<()> {
         IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
         _ => {}
     }
+    let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     let ask = || {
         let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        // In one piece: who has answered after a part of it may have closed the connection before the rest.
+        stream.write_all(request.as_bytes())?;
         let mut begin = [0; 12];
         stream.read_exact(&mut begin)?;
         std::io::Result::Ok(begin)

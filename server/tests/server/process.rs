@@ -335,8 +335,8 @@ fn health_is_asked_for_without_a_browser_or_curl() {
     let address = other.local_addr().unwrap();
     let answering = std::thread::spawn(move || {
         let (mut stream, _) = other.accept().unwrap();
+        assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
         stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\n").unwrap();
-        let _ = stream.read(&mut [0; 1024]);
     });
     let told = sentence(command(&dir).args(["health", "--listen", &address.to_string()]));
     assert!(told.contains("is not well: it says \"HTTP/1.1 503\""), "{told}");
