@@ -40,36 +40,14 @@ pub(crate) struct Arguments {
     )]
     pub(crate) listen: SocketAddr,
 
-    /// The directory that everything durable lives under; made if missing
-    /// [default: `playground` in the user's own data directory]
-    #[arg(long, env = "PLAYGROUND_DATA_DIR", value_name = "DIR")]
-    pub(crate) data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) process: ProcessArguments,
 
     /// The directory of the built page
     /// [default: the page inside the executable if there is one, else `target/page` or `dist` below the
     /// working directory if built]
     #[arg(long, env = "PLAYGROUND_PAGE_DIR", value_name = "DIR")]
     pub(crate) page_dir: Option<PathBuf>,
-
-    /// What to log: error, warn, info, debug, trace, or a filter such as `info,tower_http=debug`
-    #[arg(
-        long,
-        env = "PLAYGROUND_LOG",
-        value_name = "FILTER",
-        default_value = "info",
-        value_parser = parse_filter
-    )]
-    pub(crate) log: String,
-
-    /// How many connections one client address may have open, WebSockets included; a loopback address, behind
-    /// which a proxy may stand, sixteen times as many
-    #[arg(
-        long,
-        env = "PLAYGROUND_CONNECTIONS_PER_ADDRESS",
-        value_name = "N",
-        default_value = "1024"
-    )]
-    pub(crate) connections_per_address: NonZeroUsize,
 
     /// Share the chat and the worker numbers of the ID service with every other server that is told of the same Redis or
     /// Valkey. The order of the chat, its history and who is there are kept in there, and outlive every server; no two
@@ -120,6 +98,35 @@ pub(crate) struct Arguments {
     /// max_prepared_transactions must be set. The tables are made if they are missing
     #[arg(long, env = "PLAYGROUND_PARTICIPANTS", value_name = "NAME=URL", hide_env_values = true)]
     pub(crate) participant: Vec<ParticipantsFlag>,
+}
+
+/// What the server is told, and an edge that is a process of its own.
+#[derive(Debug, Args)]
+pub(crate) struct ProcessArguments {
+    /// The directory that everything durable lives under; made if missing
+    /// [default: `playground` in the user's own data directory]
+    #[arg(long, env = "PLAYGROUND_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// What to log: error, warn, info, debug, trace, or a filter such as `info,tower_http=debug`
+    #[arg(
+        long,
+        env = "PLAYGROUND_LOG",
+        value_name = "FILTER",
+        default_value = "info",
+        value_parser = parse_filter
+    )]
+    pub(crate) log: String,
+
+    /// How many connections one client address may have open, WebSockets included; a loopback address, behind
+    /// which a proxy may stand, sixteen times as many
+    #[arg(
+        long,
+        env = "PLAYGROUND_CONNECTIONS_PER_ADDRESS",
+        value_name = "N",
+        default_value = "1024"
+    )]
+    pub(crate) connections_per_address: NonZeroUsize,
 }
 
 /// How much of the chat is too much.

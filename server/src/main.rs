@@ -25,19 +25,22 @@ use playground_server::two_phase_commit::{Launch, NodeSettings, TwoPhaseCommit, 
 use playground_server::unique_id::{UniqueId, UniqueIdConfig};
 use playground_server::{Config, app, ask_health, count_primes, start};
 use tokio::runtime::Builder;
+use tokio::sync::oneshot::{self, Receiver};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::parse();
     let outcome = match arguments.part.take() {
-        None => {
-            run(&arguments.log.clone(), Builder::new_multi_thread(), start_and_serve(arguments))
-        }
+        None => run(
+            &arguments.process.log.clone(),
+            Builder::new_multi_thread(),
+            start_and_serve(arguments),
+        ),
         // It has one thing to do at a time and nothing to log, so it needs no runtime.
         Some(Part::CountPrimes) => count_primes(std::io::stdin().lock(), std::io::stdout().lock()),
         Some(Part::Health { listen }) => ask_health(listen),
         Some(Part::Edge(edge)) => {
-            run(&edge.log.clone(), Builder::new_multi_thread(), start_edge(*edge))
+            run(&edge.process.log.clone(), Builder::new_multi_thread(), start_edge(*edge))
         }
         Some(Part::Node(node)) => {
             let (log, settings) = node.settings();
@@ -76,7 +79,7 @@ fn run(
 async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
     let databases = merged_or_exit(arguments.participant);
     let page = start::page(arguments.page_dir.as_deref())?;
-    let data_dir = start::data_dir(arguments.data_dir)?;
+    let data_dir = start::data_dir(arguments.process.data_dir)?;
     let listener = start::listen(arguments.listen).await?;
     let address = listener.local_addr().context("cannot tell the address listened on")?;
     let mut signals = Signals::new().context("cannot wait for signals")?;
@@ -85,7 +88,7 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
         tracing::warn!("there is no page to show: build one with `cargo xtask play`");
     }
     let closing = Closing::new();
-    let connections = connections(arguments.connections_per_address);
+    let connections = connections(arguments.process.connections_per_address);
     let executable = std::env::current_exe().context("cannot tell which program this is")?;
     let nodes = TwoPhaseCommit::start(
         Launch {
@@ -94,7 +97,7 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
             stock: arguments.two_phase_commit_stock,
             databases,
             epoch: SystemTime::now(),
-            log: arguments.log,
+            log: arguments.process.log,
         },
         arguments.allow_remote_faults,
     );
@@ -133,20 +136,13 @@ async fn start_and_serve(arguments: Arguments) -> anyhow::Result<()> {
     });
     announce(&format!("listening on http://{address}"));
 
-    let (stop, stopped) = tokio::sync::oneshot::channel();
-    let serving = serve(listener, app, terms, async {
-        // An error could only mean that nobody is left to send, so it is time to stop as well.
-        let _ = stopped.await;
-    });
-    let twice_told = async {
-        signals.next().await;
-        let _ = stop.send(());
-        signals.next().await;
+    let serving = |stopped: Receiver<()>| {
+        serve(listener, app, terms, async {
+            // An error could only mean that nobody is left to send, so it is time to stop as well.
+            let _ = stopped.await;
+        })
     };
-    tokio::select! {
-        () = serving => {}
-        () = twice_told => tracing::warn!("told twice to stop: not waiting any longer"),
-    }
+    until_twice_told(&mut signals, serving).await;
     chat.stop().await;
     unique_id.stop().await;
     cdn.stop().await;
@@ -178,27 +174,38 @@ fn connections(per_address: NonZeroUsize) -> Connections {
 /// Runs one edge until a signal stops it, and at once if there is a second one.
 async fn start_edge(edge: EdgeArguments) -> anyhow::Result<()> {
     let mut signals = Signals::new().context("cannot wait for signals")?;
-    let data = start::data_dir(edge.data_dir.clone())?.join("edge");
-    let connections = connections(edge.connections_per_address);
+    let data = start::data_dir(edge.process.data_dir.clone())?.join("edge");
+    let connections = connections(edge.process.connections_per_address);
     let settings = edge
         .settings(data, connections)
         .unwrap_or_else(|why| Arguments::command().error(ErrorKind::ValueValidation, why).exit());
     let ready = |address| announce(&format!("listening on http://{address}"));
-    let (stop, stopped) = tokio::sync::oneshot::channel();
-    let running = run_edge(settings, ready, async {
-        // An error could only mean that nobody is left to send, so it is time to stop as well.
-        let _ = stopped.await;
-    });
+    let running = |stopped: Receiver<()>| {
+        run_edge(settings, ready, async {
+            // An error could only mean that nobody is left to send, so it is time to stop as well.
+            let _ = stopped.await;
+        })
+    };
+    until_twice_told(&mut signals, running).await.unwrap_or(Ok(()))
+}
+
+/// Runs what stops in good order after a first signal, of which it is told; after a second one it is waited for no longer,
+/// and there is no outcome.
+async fn until_twice_told<W: Future>(
+    signals: &mut Signals,
+    work: impl FnOnce(Receiver<()>) -> W,
+) -> Option<W::Output> {
+    let (stop, stopped) = oneshot::channel();
     let twice_told = async {
         signals.next().await;
         let _ = stop.send(());
         signals.next().await;
     };
     tokio::select! {
-        outcome = running => outcome,
+        outcome = work(stopped) => Some(outcome),
         () = twice_told => {
             tracing::warn!("told twice to stop: not waiting any longer");
-            Ok(())
+            None
         }
     }
 }

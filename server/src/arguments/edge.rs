@@ -1,7 +1,6 @@
 //! The flags of an edge that is a process of its own.
 
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,7 +8,7 @@ use playground_server::cdn::{EdgeName, EdgeProcess, OriginUrl, OtherUrl, PurgeTo
 use playground_server::connections::Connections;
 use playground_server::serve::Patience;
 
-use super::{parse_address, parse_filter};
+use super::{ProcessArguments, parse_address};
 
 /// What an edge is told.
 #[derive(Debug, Args)]
@@ -48,10 +47,8 @@ pub(crate) struct EdgeArguments {
     )]
     listen: SocketAddr,
 
-    /// The directory of its copies and of the purges that it knows, below its name; made if missing
-    /// [default: `playground` in the user's own data directory]
-    #[arg(long, env = "PLAYGROUND_DATA_DIR", value_name = "DIR")]
-    pub(crate) data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) process: ProcessArguments,
 
     /// How much of bodies it keeps in memory, in MiB
     #[arg(
@@ -72,25 +69,6 @@ pub(crate) struct EdgeArguments {
         value_parser = clap::value_parser!(u64).range(0..=100_000_000)
     )]
     disk_mib: u64,
-
-    /// How many connections one client address may have open, as for the server
-    #[arg(
-        long,
-        env = "PLAYGROUND_CONNECTIONS_PER_ADDRESS",
-        value_name = "N",
-        default_value = "1024"
-    )]
-    pub(crate) connections_per_address: NonZeroUsize,
-
-    /// What to log, as for the server
-    #[arg(
-        long,
-        env = "PLAYGROUND_LOG",
-        value_name = "FILTER",
-        default_value = "info",
-        value_parser = parse_filter
-    )]
-    pub(crate) log: String,
 }
 
 impl EdgeArguments {

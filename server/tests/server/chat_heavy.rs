@@ -3,7 +3,7 @@
 
 #![cfg(unix)]
 
-mod killed;
+pub(crate) mod killed;
 mod malformed;
 mod slow;
 mod socket;

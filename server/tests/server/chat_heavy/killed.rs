@@ -189,7 +189,7 @@ fn history(socket: &mut Socket, channel: &str) -> Vec<Arc<Message>> {
 }
 
 /// Numbers without gaps, no message twice, and of each author everything in the order of saying.
-fn is_in_order(channel: &str, messages: &[Arc<Message>]) {
+pub(crate) fn is_in_order(channel: &str, messages: &[Arc<Message>]) {
     let mut ids = BTreeSet::new();
     let mut last = BTreeMap::new();
     for (message, seq) in messages.iter().zip(1..) {

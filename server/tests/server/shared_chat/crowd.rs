@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use playground_core::chat::inbox_of;
-use playground_core::chat::wire::Message;
 
 use super::history::{Histories, histories};
 use super::site::Site;
 use super::tab::{State, Tab};
+use crate::chat_heavy::killed::is_in_order;
 
 /// Everybody is here.
 const LOBBY: &str = "lobby";
@@ -172,18 +172,4 @@ impl Crowd {
 
 fn name(number: usize) -> String {
     format!("person {number:03}")
-}
-
-/// Numbers without gaps, no message twice, and of each author everything in the order of saying.
-fn is_in_order(channel: &str, messages: &[Arc<Message>]) {
-    let mut ids = BTreeSet::new();
-    let mut last = BTreeMap::new();
-    for (message, seq) in messages.iter().zip(1..) {
-        assert_eq!(message.seq, seq, "{channel}: {message:?}");
-        assert!(ids.insert((&message.from, &message.id)), "{channel} has it twice: {message:?}");
-        let of = (&message.from, &message.to);
-        if let Some(before) = last.insert(of, &message.text) {
-            assert!(*before < message.text, "{channel}: {before} came before {message:?}");
-        }
-    }
 }

@@ -46,15 +46,7 @@ fn dies_everywhere(place: Place, points: &[CrashPoint]) {
         let restarted = Instant::now();
         restaurant.adds_up_within(DOUBT_LIMIT);
         if let Some(acknowledged) = acknowledged {
-            let path = format!("orders/{}", acknowledged.id);
-            let report: OrderReport = restaurant.request("GET", &path, None).json();
-            assert_ne!(report.status, Status::Pending, "{point:?}");
-            if acknowledged.status != Status::Pending {
-                assert_eq!(report.status, acknowledged.status, "{point:?}");
-            }
-            if item == Good::Pizza {
-                assert_eq!(report.status, Status::Aborted, "{point:?}");
-            }
+            restaurant.keeps_its_word(&acknowledged, item, point.words());
         }
         assert!(restarted.elapsed() < 2 * DOUBT_LIMIT, "{point:?}");
     }

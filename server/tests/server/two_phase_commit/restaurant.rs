@@ -212,6 +212,19 @@ impl Restaurant {
         }
     }
 
+    /// What was said of an order when it was taken is still so once everybody is back; one that asks for too much has
+    /// aborted.
+    pub(super) fn keeps_its_word(&self, said: &OrderReport, item: Good, when: &str) {
+        let report: OrderReport = self.request("GET", &format!("orders/{}", said.id), None).json();
+        assert_ne!(report.status, Status::Pending, "{when}");
+        if said.status != Status::Pending {
+            assert_eq!(report.status, said.status, "{when}");
+        }
+        if item == Good::Pizza {
+            assert_eq!(report.status, Status::Aborted, "{when}");
+        }
+    }
+
     /// Waits until nobody is in doubt, and checks that what is gone is what was sold.
     pub(super) fn adds_up_within(&self, limit: Duration) {
         self.wait_within(limit, "nothing is in doubt", |state| {

@@ -45,15 +45,7 @@ fn the_coordinator_dies_at_every_point() {
         restaurant.adds_up_within(DOUBT_LIMIT);
         kitchen.wait_until_nothing_is_prepared();
         if let Some(acknowledged) = acknowledged {
-            let path = format!("orders/{}", acknowledged.id);
-            let report: OrderReport = restaurant.request("GET", &path, None).json();
-            assert_ne!(report.status, Status::Pending, "{point:?}");
-            if acknowledged.status != Status::Pending {
-                assert_eq!(report.status, acknowledged.status, "{point:?}");
-            }
-            if item == Good::Pizza {
-                assert_eq!(report.status, Status::Aborted, "{point:?}");
-            }
+            restaurant.keeps_its_word(&acknowledged, item, point.words());
         }
         let burgers = restaurant.orders().into_iter().filter(|it| it.status == Status::Committed);
         sold = burgers.count() as u64;

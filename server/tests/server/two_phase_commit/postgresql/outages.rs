@@ -1,6 +1,7 @@
 //! Databases that die in the middle, and come back.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 
 use playground_core::two_phase_commit::wire::{OrderReport, Status};
@@ -9,6 +10,18 @@ use playground_engines::PostgreSql;
 
 use super::super::restaurant::{Restaurant, folder};
 use super::kitchen::{DOUBT_LIMIT, settings, sql};
+
+/// A restaurant whose databases are on two servers, so that one of them can die alone: inventory's and delivery's.
+fn two_servers(data: &Path, stock: &str) -> (PostgreSql, PostgreSql, Restaurant) {
+    let servers = [(); 2].map(|()| PostgreSql::start(settings()).unwrap());
+    let [inventory, delivery] = servers.each_ref().map(|it| it.url("postgres"));
+    let (inventory, delivery) = (format!("inventory={inventory}"), format!("delivery={delivery}"));
+    let arguments = ["--participant", &inventory, "--participant", &delivery];
+    let restaurant = Restaurant::with(data, &arguments, Some(stock));
+    restaurant.wait_until_up();
+    let [inventory, delivery] = servers;
+    (inventory, delivery, restaurant)
+}
 
 fn outcome_of(restaurant: &Restaurant, order: &OrderReport) -> Status {
     let report: OrderReport =
@@ -19,15 +32,7 @@ fn outcome_of(restaurant: &Restaurant, order: &OrderReport) -> Status {
 #[test]
 fn a_database_dies_in_mid_commit_and_comes_back() {
     let dir = folder();
-    let mut inventory = PostgreSql::start(settings()).unwrap();
-    let delivery = PostgreSql::start(settings()).unwrap();
-    let participants = [
-        format!("inventory={}", inventory.url("postgres")),
-        format!("delivery={}", delivery.url("postgres")),
-    ];
-    let arguments = ["--participant", &participants[0], "--participant", &participants[1]];
-    let restaurant = Restaurant::with(dir.path(), &arguments, Some("burger=100,courier=100"));
-    restaurant.wait_until_up();
+    let (mut inventory, delivery, restaurant) = two_servers(dir.path(), "burger=100,courier=100");
     let cases = [("after-decision", Outcome::Committed), ("before-decision", Outcome::Aborted)];
     for (point, outcome) in cases {
         restaurant.post("nodes/coordinator/crash", &format!(r#"{{"at":"{point}"}}"#));
@@ -71,16 +76,8 @@ fn a_database_dies_in_mid_commit_and_comes_back() {
 #[test]
 fn orders_go_on_while_a_database_is_killed_again_and_again() {
     let dir = folder();
-    let mut inventory = PostgreSql::start(settings()).unwrap();
-    let delivery = PostgreSql::start(settings()).unwrap();
-    let participants = [
-        format!("inventory={}", inventory.url("postgres")),
-        format!("delivery={}", delivery.url("postgres")),
-    ];
-    let arguments = ["--participant", &participants[0], "--participant", &participants[1]];
-    let restaurant =
-        Restaurant::with(dir.path(), &arguments, Some("burger=9000,fries=9000,courier=9000"));
-    restaurant.wait_until_up();
+    let (mut inventory, _delivery, restaurant) =
+        two_servers(dir.path(), "burger=9000,fries=9000,courier=9000");
     let is_over = std::sync::atomic::AtomicBool::new(false);
     let acknowledged = std::sync::Mutex::new(Vec::new());
     std::thread::scope(|scope| {
